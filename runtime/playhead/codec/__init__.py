@@ -1,0 +1,1 @@
+"""Values, errors and events to bytes and back."""

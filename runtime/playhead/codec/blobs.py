@@ -1,0 +1,77 @@
+"""Large values of an event, put away under the hash of their bytes before the event is written."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from playhead.machine.events import Event
+from playhead.machine.payload import Element, Encoded, External, Series, Table
+
+BLOB_THRESHOLD: Final = 262_144
+"""Bytes from which on an encoded value is kept outside the log."""
+
+
+async def externalise(
+    event: Event,
+    put: Callable[[bytes], Awaitable[str]],
+    fetch: Callable[[str], bytes] | None = None,
+) -> Event:
+    """The event with each encoded value of `BLOB_THRESHOLD` bytes or more replaced by an `External`.
+
+    ``put`` keeps the bytes and gives their digest. ``fetch`` is what the new payloads read with; without it
+    they hold on to the bytes. The event itself is returned if nothing in it is large.
+    """
+    large = {id(value): value for value in _large_values(event.data)}
+    if not large:
+        return event
+    moved: dict[int, External] = {}
+    for key, value in large.items():
+        digest = await put(value.data)
+        moved[key] = External(digest, len(value.data), fetch or _held(value.data))
+    return replace(event, data=_replaced(event.data, moved))
+
+
+def _held(data: bytes) -> Callable[[str], bytes]:
+    return lambda _: data
+
+
+def _large_values(part: Any) -> Iterator[Encoded]:
+    """The encoded values in a part of an event that are too large for the log."""
+    kind = type(part)
+    if kind is Encoded:
+        if len(part.data) >= BLOB_THRESHOLD:
+            yield part
+    elif kind is Table:
+        for _, each in part.items:
+            yield from _large_values(each)
+    elif kind is Series:
+        for each in part.items:
+            yield from _large_values(each)
+    elif kind is Element:
+        yield from _large_values(part.whole)
+    elif kind is dict:
+        for each in part.values():
+            yield from _large_values(each)
+    elif kind is list or kind is tuple:
+        for each in part:
+            yield from _large_values(each)
+
+
+def _replaced(part: Any, moved: dict[int, External]) -> Any:
+    """The part with the values named by their ids replaced."""
+    kind = type(part)
+    if kind is Encoded:
+        return moved.get(id(part), part)
+    if kind is Table:
+        return Table(tuple((name, _replaced(each, moved)) for name, each in part.items))
+    if kind is Series:
+        return Series(tuple(_replaced(each, moved) for each in part.items))
+    if kind is Element:
+        return Element(_replaced(part.whole, moved), part.index)
+    if kind is dict:
+        return {key: _replaced(each, moved) for key, each in part.items()}
+    if kind is list or kind is tuple:
+        return kind(_replaced(each, moved) for each in part)
+    return part

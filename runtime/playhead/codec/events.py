@@ -1,0 +1,220 @@
+"""Events to frames and back. A frame notices any damage, and that events are missing, swapped or edited.
+
+::
+
+    magic 2s | version u8 | flags u8 | seq u32 | length u32 | crc u32 | chain 16s | body
+
+``crc`` covers all the rest of the frame. ``chain`` is a hash of the chain hash before, the head and the body.
+The body is MessagePack, compressed if that makes it smaller: time, type, path, data.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import Any, Final
+
+import ormsgpack
+from ormsgpack import Ext
+
+from playhead.codec import codes
+from playhead.codec.blobs import BLOB_THRESHOLD, externalise
+from playhead.codec.packing import OPTIONS, spelled_str
+from playhead.codec.scalars import bytes_of_int, int_of_bytes
+from playhead.codec.unpacking import END, END_MARK, PAIR
+from playhead.errors import NotStorable, StoreCorrupt, StoreNewer
+from playhead.machine.events import Event, Source
+from playhead.machine.payload import Element, Encoded, External, Series, Table
+
+VERSION: Final = 1
+FIRST: Final = b""
+"""What stands for the chain hash before a run's first event."""
+
+MAGIC: Final = b"PH"
+PREFIX: Final = struct.Struct("<2sBBII")
+HEAD: Final = struct.Struct("<2sBBIII16s")
+CRC: Final = struct.Struct("<I")
+AFTER_CRC: Final = PREFIX.size + CRC.size
+CHAIN_SIZE: Final = (
+    16  # bytes; enough to notice damage and edits by accident, which is all that a hash can do here
+)
+
+COMPRESSED: Final = 1  # the only flag so far
+COMPRESS_FROM: Final = 1_024  # bytes; below, nothing is gained
+COMPRESS_UP_TO: Final = 64 * 2**20  # bytes; also how far a body is ever decompressed
+SAMPLE: Final = 4_096  # bytes of a large body that are tried first
+WORTHWHILE: Final = 0.9  # of the size must be left at most
+
+KEYS_ARE_TEXT: Final = OPTIONS & ~ormsgpack.OPT_NON_STR_KEYS
+
+
+def encode_event(event: Event, previous: bytes) -> tuple[bytes, bytes]:
+    """The event's frame and its chain hash; ``previous`` is the chain hash of the event before, or `FIRST`.
+
+    ``event.data`` may hold None, bool, int, float, str, bytes, lists, tuples (which come back as lists),
+    dicts with str keys, payloads and sources; `NotStorable` is raised for anything else.
+    """
+    body = _packed_body(event)
+    flags = 0
+    if len(body) >= COMPRESS_FROM:
+        body, flags = compressed(body)
+    prefix = PREFIX.pack(MAGIC, VERSION, flags, event.seq, len(body))
+    chain = blake2b(previous + prefix + body, digest_size=CHAIN_SIZE).digest()
+    rest = chain + body
+    return prefix + CRC.pack(zlib.crc32(rest, zlib.crc32(prefix))) + rest, chain
+
+
+def decode_event(
+    frame: bytes, previous: bytes, fetch: Callable[[str], bytes], *, seq: int | None = None
+) -> tuple[Event, bytes]:
+    """The event and its chain hash; ``fetch`` is what its external payloads are to read their bytes with.
+
+    ``seq`` is the number the event should have, if that is known. Raises `StoreCorrupt` on any damage (its
+    ``seq`` is the last event that can be read, as far as known) and `StoreNewer` if a later version wrote it.
+    """
+    flags, number, body, chain = opened(frame, seq)
+    prefix = frame[: PREFIX.size]
+    if chain != blake2b(previous + prefix + body, digest_size=CHAIN_SIZE).digest():
+        raise _damage(number, "does not follow the one before it: events are missing, out of order or edited")
+    if seq is not None and number != seq:
+        raise _damage(seq, f"says that it is event {number}")
+    try:
+        if flags & COMPRESSED:
+            body = decompressed(body)
+        at, kind, path, data = _unpacked_body(body, fetch)
+        return Event(number, at, kind, tuple(path), data), chain
+    except (ValueError, TypeError, RecursionError, zlib.error) as problem:
+        raise _damage(number, f"is not an event: {problem}") from problem
+
+
+def opened(frame: bytes, expected: int | None) -> tuple[int, int, bytes, bytes]:
+    """Flags, number, body and chain hash of a frame that is as it was written."""
+    if len(frame) < HEAD.size or frame[: len(MAGIC)] != MAGIC:
+        raise _damage(expected, "is no event frame")
+    _, version, flags, number, length, crc, chain = HEAD.unpack_from(frame)
+    known = number if expected is None else expected
+    if version > VERSION:
+        raise StoreNewer(
+            f"Event {known} has format {version}, and this Playhead knows up to {VERSION}: update Playhead."
+        )
+    body = frame[HEAD.size :]
+    if length != len(body):
+        raise _damage(known, f"has {len(body)} bytes of body instead of {length}")
+    if crc != zlib.crc32(frame[AFTER_CRC:], zlib.crc32(frame[: PREFIX.size])):
+        raise _damage(known, "is damaged: its checksum is wrong")
+    if version < 1 or flags & ~COMPRESSED:
+        raise _damage(known, f"has an impossible head (format {version}, flags {flags})")
+    return flags, number, body, chain
+
+
+def _damage(seq: int | None, what: str) -> StoreCorrupt:
+    if seq is None:
+        return StoreCorrupt(f"An event {what}.")
+    return StoreCorrupt(f"Event {seq} {what}.", seq=seq - 1)
+
+
+def _packed_body(event: Event) -> bytes:
+    body = [event.at, event.type, list(event.path), dict(event.data)]
+    try:
+        return ormsgpack.packb(body, packed_part, KEYS_ARE_TEXT)
+    except TypeError:
+        pass  # lone surrogates, as in printed text, or something that has no place in an event
+    try:
+        return ormsgpack.packb(_spelled_out(body), packed_part, KEYS_ARE_TEXT)
+    except (TypeError, RecursionError) as problem:
+        raise NotStorable(f"event {event.seq} ({event.type})", str(problem)) from problem
+
+
+def packed_part(part: Any) -> object:
+    """The extension type of a payload or a source; called by ormsgpack."""
+    kind = type(part)
+    if kind is Encoded:
+        return Ext(codes.ENCODED, part.data)
+    if kind is tuple:
+        return list(part)
+    if kind is Source:
+        return Ext(codes.SOURCE, _pack([part.kind, list(part.path), list(part.names), part.count]))
+    if kind is External:
+        return Ext(codes.EXTERNAL, _pack([part.digest, part.size]))
+    if kind is Table:
+        return Ext(codes.TABLE, _pack([each for pair in part.items for each in pair]))
+    if kind is Series:
+        return Ext(codes.SERIES, _pack(list(part.items)))
+    if kind is Element:
+        return Ext(codes.ELEMENT, _pack([part.whole, part.index]))
+    if kind is int:
+        return Ext(codes.BIG_INT, bytes_of_int(part))
+    raise TypeError(f"{kind.__qualname__} has no place in an event")
+
+
+def _pack(parts: list[Any]) -> bytes:
+    return ormsgpack.packb(parts, packed_part, KEYS_ARE_TEXT)
+
+
+def _spelled_out(part: Any) -> Any:
+    """The part with lone surrogates spelled as an extension type."""
+    if isinstance(part, str):
+        return spelled_str(part)
+    if isinstance(part, Mapping):
+        return {key: _spelled_out(each) for key, each in part.items()}
+    if isinstance(part, list | tuple):
+        return [_spelled_out(each) for each in part]
+    return part
+
+
+def _unpacked_body(
+    body: bytes, fetch: Callable[[str], bytes]
+) -> tuple[float, str, list[str], dict[str, Any]]:
+    def hook(code: int, data: bytes) -> object:
+        if code == codes.ENCODED:
+            return Encoded(data)
+        if code == codes.SURROGATES:
+            return data.decode("utf-8", "surrogatepass")
+        if code == codes.BIG_INT:
+            return int_of_bytes(data)
+        parts = ormsgpack.unpackb(data, ext_hook=hook)
+        if code == codes.SOURCE:
+            kind, path, names, count = parts
+            return Source(kind, tuple(path), tuple(names), count)
+        if code == codes.EXTERNAL:
+            digest, size = parts
+            return External(digest, size, fetch)
+        if code == codes.TABLE:
+            return Table(tuple(zip(parts[::2], parts[1::2], strict=True)))
+        if code == codes.SERIES:
+            return Series(tuple(parts))
+        if code == codes.ELEMENT:
+            return Element(*parts)
+        raise ValueError(f"extension {code}")
+
+    # ormsgpack ignores what follows a value: in a pair with the end mark, it must end where that begins.
+    (at, kind, path, data), end = ormsgpack.unpackb(PAIR + body + END, ext_hook=hook)
+    sound = isinstance(at, int | float) and isinstance(kind, str) and isinstance(data, dict)
+    if not sound or end != END_MARK or not all(isinstance(part, str) for part in path):
+        raise ValueError("its parts are not those of an event")
+    return at, kind, path, data
+
+
+def compressed(body: bytes) -> tuple[bytes, int]:
+    """The body, smaller if that is to be had, and the flag that says so."""
+    if len(body) > COMPRESS_UP_TO:
+        return body, 0
+    sample = body[:SAMPLE]
+    if len(body) > 2 * SAMPLE and len(zlib.compress(sample, 1)) > WORTHWHILE * len(sample):
+        return body, 0
+    smaller = zlib.compress(body, 1)
+    return (smaller, COMPRESSED) if len(smaller) < WORTHWHILE * len(body) else (body, 0)
+
+
+def decompressed(body: bytes) -> bytes:
+    """The whole body and nothing after it; never more than the writer may compress."""
+    inflater = zlib.decompressobj()
+    raw = inflater.decompress(body, COMPRESS_UP_TO)
+    if not inflater.eof or inflater.unused_data:
+        raise ValueError("its compressed body is cut, too long or followed by other bytes")
+    return raw
+
+
+__all__ = ["BLOB_THRESHOLD", "FIRST", "decode_event", "encode_event", "externalise"]

@@ -1,0 +1,96 @@
+"""The way back: bytes to values. Nothing here imports by name, calls by name, or trusts the bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import ormsgpack
+
+from playhead.codec import arrays, codes, containers, exceptions, frames, instances, models, scalars
+from playhead.codec.kinds import Body, Decoder, Misfit
+from playhead.codec.opaque import Opaque
+
+DECODERS: Final[dict[int, Decoder]] = {
+    **scalars.DECODERS,
+    **containers.DECODERS,
+    **instances.DECODERS,
+    **models.DECODERS,
+    **exceptions.DECODERS,
+    **arrays.DECODERS,
+    **frames.DECODERS,
+}
+
+LARGE_EXTENSION: Final = b"\xc9"  # MessagePack's `ext 32`: this mark, length u32, code i8, body
+LARGE_HEAD: Final = 6
+
+
+PAIR: Final = b"\x92"  # MessagePack's head of a list of two
+END_MARK: Final = "end"
+END: Final = ormsgpack.packb(END_MARK)
+
+
+class Unreadable(Exception):
+    """What was wrong with the bytes. Never leaves the codec: `load` raises `StoreCorrupt` instead."""
+
+
+class Unpacker:
+    """Reads one payload. Keeps the first fault, because ormsgpack hides what its hook raises."""
+
+    __slots__ = ("_fault",)
+
+    def __init__(self) -> None:
+        self._fault: BaseException | None = None
+
+    def unpack_whole(self, data: bytes) -> Any:
+        """Like `unpack`, and nothing may follow the value: ormsgpack would ignore it."""
+        value, end = self.unpack(PAIR + data + END)
+        if end != END_MARK:
+            raise Unreadable("other bytes follow it")
+        return value
+
+    def unpack(self, data: bytes) -> Any:
+        """The value; raises `Unreadable` if the bytes are damaged."""
+        try:
+            return ormsgpack.unpackb(data, ext_hook=self._hook, option=ormsgpack.OPT_NON_STR_KEYS)
+        except ValueError as problem:
+            fault = self._fault or problem
+            if not isinstance(fault, Exception):
+                raise fault from None
+            raise Unreadable(f"{type(fault).__name__}: {fault}") from fault
+
+    def unpack_large(self, data: bytes) -> Any:
+        """Like `unpack`, but an array that stands alone becomes a view of ``data``."""
+        body = memoryview(data)[LARGE_HEAD:]
+        if data[LARGE_HEAD - 1] != codes.ARRAY or int.from_bytes(data[1:5], "big") != len(body):
+            return self.unpack_whole(data)
+        try:
+            return self.decode(data[LARGE_HEAD - 1], body)
+        except Exception as fault:  # damaged bytes make libraries raise anything
+            raise Unreadable(f"{type(fault).__name__}: {fault}") from fault
+
+    def _hook(self, code: int, body: bytes) -> object:
+        try:
+            return self.decode(code, body)
+        except BaseException as fault:
+            self._fault = self._fault or fault
+            raise
+
+    def decode(self, code: int, body: Body) -> object:
+        """The value behind an extension code, or an `Opaque` if none can be made here."""
+        decoder = DECODERS.get(code)
+        if decoder is None:
+            return Opaque(code, bytes(body), f"kind {code}", {}, "a newer Playhead wrote it: update this one")
+        try:
+            return decoder(body, self.unpack)
+        except Misfit as misfit:
+            return self._opaque(code, bytes(body), str(misfit))
+
+    def _opaque(self, code: int, body: bytes, fault: str) -> Opaque:
+        if code not in codes.NAMED:
+            return Opaque(code, body, f"kind {code}", {}, fault)
+        name, *parts = self.unpack(body)
+        fields: Mapping[str, Any] = next(
+            (part for part in parts if isinstance(part, dict)), {"value": parts[-1]}
+        )
+        return Opaque(code, body, str(name).replace(":", "."), fields, fault)

@@ -1,0 +1,1 @@
+"""What may be said: steps, the workflow builder, mappings, checks and schemas. Pure."""

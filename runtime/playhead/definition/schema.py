@@ -1,0 +1,81 @@
+"""Schemas: any type that pydantic can check, with our own list of issues instead of its errors."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from playhead.errors import DefinitionFault, Issue
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+class Invalid(Exception):
+    """A value does not fit; callers turn ``issues`` into the error that says what was being checked."""
+
+    def __init__(self, issues: tuple[Issue, ...]) -> None:
+        self.issues = issues
+        super().__init__("\n".join(str(issue) for issue in issues))
+
+
+class Schema:
+    """A type annotation that can check values. The check converts as pydantic does by default (``"5"`` is an int)."""
+
+    def __init__(self, annotation: Any) -> None:
+        self.annotation = annotation
+
+    @classmethod
+    def of(cls, annotation: Any) -> Schema | None:
+        """A schema for ``annotation``; None where anything goes."""
+        return None if annotation is Any or annotation is None else cls(annotation)
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        # pydantic is imported when the first value is checked: `import playhead` has to stay quick.
+        from pydantic import PydanticSchemaGenerationError, TypeAdapter
+        from pydantic.errors import PydanticUserError
+
+        try:
+            return TypeAdapter(self.annotation)
+        except (PydanticSchemaGenerationError, PydanticUserError) as error:
+            if isinstance(self.annotation, type):
+                return TypeAdapter(_instance_of(self.annotation))
+            raise DefinitionFault(f"{self.annotation!r} cannot be used as a schema: {error}") from error
+
+    def validate(self, value: Any) -> Any:
+        """The value converted to the type, defaults applied. Raises `Invalid`."""
+        from pydantic import ValidationError
+
+        try:
+            return self.adapter.validate_python(value, from_attributes=True)
+        except ValidationError as error:
+            raise Invalid(_issues(error)) from error
+
+    def json_schema(self) -> dict[str, Any] | None:
+        """The JSON schema, for forms; None where the type has none."""
+        from pydantic.errors import PydanticInvalidForJsonSchema
+
+        try:
+            return self.adapter.json_schema()
+        except PydanticInvalidForJsonSchema:
+            return None
+
+    def __repr__(self) -> str:
+        return f"Schema({type_name(self.annotation)})"
+
+
+def type_name(annotation: Any) -> str:
+    """How people write the type."""
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
+
+
+def _instance_of(cls: type) -> Any:
+    from pydantic import InstanceOf
+
+    return InstanceOf[cls]  # type: ignore[valid-type]  # the class is only known at run time
+
+
+def _issues(error: Any) -> tuple[Issue, ...]:
+    found = error.errors(include_url=False, include_context=False)
+    return tuple(Issue(tuple(item["loc"]), item["msg"], item.get("input")) for item in found)

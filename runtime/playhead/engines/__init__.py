@@ -1,0 +1,1 @@
+"""What drives a run: effects, and the two drivers."""

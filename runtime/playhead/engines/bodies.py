@@ -1,0 +1,116 @@
+"""Bodies: run a step, map or sleep once, and record how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from playhead.codec.errors import dump_error
+from playhead.codec.values import dump
+from playhead.definition.entries import MapEntry
+from playhead.definition.signals import only_signals
+from playhead.definition.step import Step
+from playhead.engines.call import CURRENT_CALL, Call
+from playhead.errors import NonRetryableError, StepTimeout, TripWire
+from playhead.executors.port import run_on
+from playhead.machine import events as E
+from playhead.machine.retry import retry_at
+
+if TYPE_CHECKING:
+    from playhead.engines.driver import Driver
+
+_log = logging.getLogger("playhead")
+
+
+async def run_leaf(driver: Driver, call: Call, value: Any) -> None:
+    """Run the body of ``call`` with ``value``, and record its end: success, failure, a retry, a suspension.
+
+    Records nothing if the runtime is being left: the step counts as lost in flight and will be run again.
+    """
+    token = CURRENT_CALL.set(call)
+    try:
+        output = await _run(driver, call, value)
+        end = _ended(call, output)
+    except BaseException as error:
+        if isinstance(error, asyncio.CancelledError) and driver.stopping:
+            raise
+        end = _raised(driver, call, error)
+    finally:
+        CURRENT_CALL.reset(token)
+    call.flush_printed()
+    if driver.is_open(call.path):
+        type, data = _canceled(end) if driver.cancellation.is_set() else end
+        driver.finish(type, call.path, data)
+
+
+async def _run(driver: Driver, call: Call, value: Any) -> Any:
+    work = call.work
+    if isinstance(work, MapEntry):
+        return await work.build(value, call.context)
+    if work.timeout is None:
+        return await _body(driver, work, call, value)
+    try:
+        async with asyncio.timeout(work.timeout) as limit:
+            return await _body(driver, work, call, value)
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise StepTimeout(work.id, work.timeout) from error
+
+
+async def _body(driver: Driver, work: Step[Any, Any], call: Call, value: Any) -> Any:
+    if work.is_async:
+        return await work.body(value, call.context)
+    executor = work.executor or driver.env.executor
+    result = await run_on(executor, lambda: work.body(value, call.context))
+    return await result if asyncio.iscoroutine(result) else result
+
+
+def _ended(call: Call, output: Any) -> tuple[str, dict[str, Any]]:
+    """The body returned; if it had asked to suspend, and something swallowed the signal, it is suspended."""
+    if call.suspension is not None:
+        return E.STEP_SUSPENDED, {**call.suspension, **call.changes()}
+    if call.bailed is not None:
+        return E.STEP_SUCCEEDED, {"output": call.bailed, "bail": True, **call.changes()}
+    return E.STEP_SUCCEEDED, {"output": dump(output, "output"), **call.changes()}
+
+
+def _raised(driver: Driver, call: Call, error: BaseException) -> tuple[str, dict[str, Any]]:
+    if only_signals(error):
+        try:
+            return _ended(call, None)
+        except Exception as refused:  # a request value that cannot be stored
+            error = refused
+    return failure(driver, call, error)
+
+
+def failure(driver: Driver, call: Call, error: BaseException) -> tuple[str, dict[str, Any]]:
+    """A failed try: the step waits for the next one, or has failed."""
+    if driver.cancellation.is_set():
+        return E.STEP_FAILED, failure_data(error)
+    record = driver.snapshot.records.get(call.path)
+    attempt = record.attempt if record else 0
+    if isinstance(call.work, Step):
+        again = retry_at(call.work, call.owner, attempt, error, driver.env.clock.now())
+        if again is not None:
+            return E.STEP_WAITING, {"until": again, "error": dump_error(error), "attempt": attempt + 1}
+    _log.error(
+        "Error executing step workflow.%s.step.%s: %s", call.owner.id, "/".join(call.path), error, exc_info=error
+    )
+    return E.STEP_FAILED, failure_data(error)
+
+
+def failure_data(error: BaseException) -> dict[str, Any]:
+    """Event data of a failure."""
+    data: dict[str, Any] = {"error": dump_error(error)}
+    if isinstance(error, TripWire):
+        data["tripped"] = True
+    if isinstance(error, NonRetryableError):
+        data["non_retryable"] = True
+    return data
+
+
+def _canceled(end: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """A body that ended while its run was being cancelled keeps its output or error, under that status."""
+    return E.STEP_CANCELED, {key: value for key, value in end[1].items() if key in ("output", "error")}

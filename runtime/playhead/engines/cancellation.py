@@ -1,0 +1,50 @@
+"""Cancellation: one flag per run that bodies can poll, await, or wait for in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Generator
+
+
+class Cancellation:
+    """Set once, never cleared. Safe to use from any thread and any event loop."""
+
+    def __init__(self) -> None:
+        self._flag = threading.Event()
+        self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
+        self._lock = threading.Lock()
+
+    def is_set(self) -> bool:
+        """Whether the run is being cancelled."""
+        return self._flag.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block this thread until the run is cancelled, or ``timeout`` seconds; whether it is cancelled."""
+        return self._flag.wait(timeout)
+
+    def set(self) -> None:
+        """Tell everybody."""
+        with self._lock:
+            self._flag.set()
+            waiters, self._waiters = self._waiters, set()
+        for loop, future in waiters:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_finish, future)
+
+    def __await__(self) -> Generator[None, None, None]:
+        with self._lock:
+            if self._flag.is_set():
+                return
+            loop = asyncio.get_running_loop()
+            waiter = (loop, loop.create_future())
+            self._waiters.add(waiter)
+        try:
+            yield from waiter[1].__await__()
+        finally:
+            self._waiters.discard(waiter)
+
+
+def _finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

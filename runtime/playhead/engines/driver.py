@@ -1,0 +1,341 @@
+"""The driver: carries one run from event to event until it comes to rest.
+
+It asks `decide` what could be done, records what begins, commits, starts the bodies, and waits for one of them
+to end. `direct` and `evented` differ only in how they commit. What is recorded is folded at once into the
+driver's own snapshot; others see it when it is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from playhead.codec.values import load
+from playhead.definition.request import RequestContext
+from playhead.definition.workflow import Workflow
+from playhead.engines.callbacks import run_callbacks
+from playhead.engines.cancellation import Cancellation
+from playhead.engines.dispatch import Dispatch, Launch
+from playhead.engines.inputs import Lists
+from playhead.engines.pace import Pace
+from playhead.engines.port import Commit, Environment
+from playhead.errors import RunInterrupted, StoreConflict
+from playhead.machine import events as E
+from playhead.machine.decide import decide
+from playhead.machine.events import Event, Path
+from playhead.machine.fold import fold
+from playhead.machine.places import body_at
+from playhead.machine.snapshot import ACTIVE, LEAVES, Status, ancestors, element
+from playhead.stores.log import RunLog
+
+_log = logging.getLogger("playhead")
+
+#: Events that say how the run stands; judged anew when somebody else wrote to the log first.
+_VERDICTS = frozenset({E.RUN_SUCCEEDED, E.RUN_FAILED, E.RUN_TRIPPED, E.RUN_SUSPENDED, E.RUN_PAUSED, E.RUN_CANCELED})
+
+
+class Fenced(Exception):
+    """Somebody else has taken the run over; nothing we do counts any more."""
+
+
+@dataclass(slots=True)
+class Inflight:
+    """Something under way at a path; ``task`` is None between the decision and its commit."""
+
+    task: asyncio.Task[None] | None = None
+    body: bool = False
+    grace: float | None = None
+
+
+class Driver:
+    """Drives one run in this process. Use it on its own event loop only, but for `on_loop`."""
+
+    def __init__(
+        self,
+        env: Environment,
+        engine: Commit,
+        workflow: Workflow[Any, Any],
+        log: RunLog,
+        *,
+        pace: Pace,
+        transient: dict[str, Any],
+        context: contextvars.Context,
+    ) -> None:
+        self.env = env
+        self.engine = engine
+        self.workflow = workflow
+        self.log = log
+        self.pace = pace
+        self.transient = transient
+        self.context = context
+        self.snapshot = log.snapshot
+        self.pending: list[Event] = []
+        self.inflight: dict[Path, Inflight] = {}
+        self.cancellation = Cancellation()
+        self.lists = Lists()
+        self.stopping = False
+        self._loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
+        self._written: list[Future[None]] = []
+        self._dispatch = Dispatch(self)
+        self._crash: BaseException | None = None
+        self._cancel_seen = False
+
+    # -- the loop ----------------------------------------------------------------------------------------------
+
+    async def drive(self) -> None:
+        """Go on until the run rests. Raises what the store raises, `Fenced`, and `RunInterrupted` after `stop`."""
+        try:
+            while True:
+                self._wake.clear()
+                launches = self._advance()
+                await self._commit()
+                self._start(launches)
+                if self.snapshot.status not in ACTIVE and not self.inflight:
+                    break
+                if not self.pending:
+                    await self._wake.wait()
+                self._check()
+            await self._rested()
+        except BaseException:
+            await self._abandon()
+            raise
+
+    def _check(self) -> None:
+        if self._crash is not None:
+            raise self._crash
+        if self.stopping:
+            raise RunInterrupted(
+                f"Run {self.log.run_id!r} was interrupted: its runtime was left. Take it up again with run.restart()."
+            )
+
+    async def _rested(self) -> None:
+        await self.engine.settle(self.log)
+        await run_callbacks(self, self.workflow)
+
+    async def _abandon(self) -> None:
+        """Stop every body without recording an end; steps in flight will be run again by whoever restarts."""
+        self.stopping = True
+        tasks = [item.task for item in self.inflight.values() if item.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.inflight.clear()
+        for written in self._written:
+            written.cancel()
+        with contextlib.suppress(Exception):  # the store may be what made us stop
+            if self.pending:
+                await self.engine.commit(self.log, self.pending)
+                self.pending = []
+            await self.engine.settle(self.log)
+
+    def _advance(self) -> list[Launch]:
+        """Record everything that can be decided now; what is to be started after the commit."""
+        if self.snapshot.canceling:
+            self._advance_cancel()
+        else:
+            while self._one_round():
+                pass
+            if self.pace.holds_back and not self.inflight and self.snapshot.status is Status.RUNNING:
+                self.record(E.RUN_PAUSED)
+        launches, self._dispatch.launches = self._dispatch.launches, []
+        return launches
+
+    def _one_round(self) -> bool:
+        commands = self.pace.permitted(decide(self.workflow, self.snapshot), self.inflight, self.snapshot)
+        progress = [self._dispatch.take(command) for command in commands]
+        return any(progress) and self.snapshot.status in ACTIVE
+
+    def _start(self, launches: list[Launch]) -> None:
+        for launch in launches:
+            item = self.inflight[launch.path]
+            item.body, item.grace = launch.body, launch.grace
+            # Each task gets a copy of the run's context, so that prints of all steps find the cell that began it.
+            item.task = self._loop.create_task(launch.coroutine, context=self.context.copy())
+            item.task.add_done_callback(lambda task, path=launch.path: self._done(path, task))
+
+    def _done(self, path: Path, task: asyncio.Task[None]) -> None:
+        item = self.inflight.get(path)
+        if item is not None and item.task is task:
+            self.release(path)
+        if not task.cancelled() and task.exception() is not None:
+            self._crash = task.exception()
+            self._wake.set()
+
+    # -- recording ---------------------------------------------------------------------------------------------
+
+    def record(self, type: str, path: Path = (), **data: Any) -> None:
+        """Add an event; it counts for our decisions now, and for others once it is committed."""
+        event = Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data)
+        self.snapshot = fold(self.snapshot, event)
+        self.pending.append(event)
+        self._wake.set()
+
+    def finish(self, type: str, path: Path, data: dict[str, Any]) -> None:
+        """Record how a place ended; for a foreach item, also how far its foreach is."""
+        self.release(path)
+        self.record(type, path, **data)
+        record = self.snapshot.records[path]
+        if record.index is not None and type in _ITEM_STATUS:
+            container = self.snapshot.records[element(path)]
+            self.record(
+                E.ITEM_FINISHED,
+                container.path,
+                index=record.index,
+                completed=container.done_items + self._failed_items(container.path, container.open_items),
+                total=container.total,
+                status=_ITEM_STATUS[type],
+            )
+        if record.kind == "foreach" and record.input is not None:
+            self.lists.drop(record.input)
+
+    def _failed_items(self, path: Path, items: frozenset[int]) -> int:
+        records = (self.snapshot.records.get((*path[:-1], f"{path[-1]}#{index}")) for index in items)
+        return sum(1 for record in records if record is not None and record.status is Status.FAILED)
+
+    async def _commit(self) -> None:
+        while self.pending:
+            batch, self.pending = self.pending, []
+            written, self._written = self._written, []
+            try:
+                await self.engine.commit(self.log, batch)
+            except StoreConflict:
+                await self._rebase(batch)
+            for future in written:
+                future.set_result(None)
+
+    async def _rebase(self, batch: list[Event]) -> None:
+        """Somebody else appended first: lay what we recorded over theirs, unless they have taken over."""
+        await self.log.refresh()
+        base = self.log.snapshot
+        if base.owner != self.env.owner or base.status not in ACTIVE:
+            raise Fenced(f"Run {base.run_id!r} is driven by somebody else now.")
+        replay = [event for event in (*batch, *self.pending) if event.type not in _VERDICTS]
+        self.snapshot, self.pending = base, []
+        for event in replay:
+            renumbered = Event(self.snapshot.seq + 1, event.at, event.type, event.path, event.data)
+            self.snapshot = fold(self.snapshot, renumbered)
+            self.pending.append(renumbered)
+
+    async def catch_up(self) -> None:
+        """Take in what others have appended: an answer, a cancel, or a takeover."""
+        if not self.pending:
+            await self.log.refresh()
+            if self.log.snapshot.seq > self.snapshot.seq and not self.pending:
+                if self.log.snapshot.owner != self.env.owner:
+                    self._crash = Fenced(f"Run {self.log.run_id!r} is driven by somebody else now.")
+                self.snapshot = self.log.snapshot
+                self._wake.set()
+
+    # -- what bodies use ---------------------------------------------------------------------------------------
+
+    def on_loop(self, action: Callable[[], None]) -> None:
+        """Run ``action`` on the driver's loop: now if we are on it, soon if called from a thread."""
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        if here is self._loop:
+            action()
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(action)
+
+    def tell(self, type: str, path: Path, data: dict[str, Any], keep: bool, written: Future[None]) -> None:
+        """Record, or just show, something a body says; ``written`` is done when it is."""
+        if keep and self.is_open(path):
+            self.record(type, path, **data)
+            self._written.append(written)
+            return
+        if not keep:
+            self.log.publish(Event(self.log.snapshot.seq, self.env.clock.now(), type, path, {**data, "live": True}))
+        written.set_result(None)
+
+    def is_open(self, path: Path) -> bool:
+        """Whether the leaf at ``path`` is still ours to record for: a late result of an abandoned body is not."""
+        record = self.snapshot.records.get(path)
+        return record is not None and record.status is Status.RUNNING and not self.stopping
+
+    def reserve(self, path: Path) -> None:
+        """Something is under way at ``path``."""
+        self.inflight[path] = Inflight()
+
+    def release(self, path: Path) -> None:
+        """Nothing is under way at ``path`` any more; what follows can be decided in this very turn."""
+        self.inflight.pop(path, None)
+        self._wake.set()
+
+    def owner_at(self, scope: Path) -> Workflow[Any, Any]:
+        """The workflow open at ``scope``."""
+        found = body_at(self.workflow, scope) if scope else self.workflow
+        return found if isinstance(found, Workflow) else self.workflow
+
+    def request_parts(self) -> tuple[tuple[str, ...], Callable[[str], Any], dict[str, Any]]:
+        """What a `RequestContext` is made of: the stored keys, how to read them, and those never stored."""
+        stored = self.snapshot.request
+        return tuple(stored), lambda key: load(stored[key]), dict(self.transient)
+
+    def keep_transient(self, request: RequestContext) -> dict[str, Any]:
+        """Take the never-stored keys out of what a body touched; the rest may be stored."""
+        touched = request.touched()
+        for key in self.env.transient & touched.keys():
+            self.transient[key] = touched.pop(key)
+        for key in self.env.transient & request.deleted():
+            self.transient.pop(key, None)
+        return touched
+
+    # -- cancelling and stopping -------------------------------------------------------------------------------
+
+    def request_cancel(self) -> None:
+        """Cancel the run: bodies are told at once and get their grace; nothing new begins."""
+        if self.snapshot.status in ACTIVE and not self.snapshot.canceling:
+            self.record(E.RUN_CANCELING)
+
+    def request_pause(self) -> None:
+        """Begin nothing new; mere waits are given up, to be taken up again later."""
+        self.pace.pause()
+        self._give_up_waits()
+        self._wake.set()
+
+    def stop(self) -> None:
+        """The runtime is being left."""
+        self.stopping = True
+        self._wake.set()
+
+    def _give_up_waits(self) -> None:
+        for path, item in self.inflight.items():
+            if item.task is not None and not item.body and self.snapshot.busy.get(path) is Status.WAITING:
+                item.task.cancel()
+
+    def _advance_cancel(self) -> None:
+        if not self._cancel_seen:
+            self._cancel_seen = True
+            self.cancellation.set()
+            for item in list(self.inflight.values()):
+                self._grant_grace(item)
+        if not self.inflight and self.snapshot.status in ACTIVE:
+            self._close_canceled()
+            self.record(E.RUN_CANCELED)
+
+    def _grant_grace(self, item: Inflight) -> None:
+        if item.task is None:
+            return
+        grace = item.grace if item.grace is not None else self.env.cancel_grace
+        self._loop.call_later(grace if item.body else 0, item.task.cancel)
+
+    def _close_canceled(self) -> None:
+        """Nothing that was open stays open: leaves first, then what holds them."""
+        leaves = list(self.snapshot.busy)
+        outer = dict.fromkeys(path for leaf in leaves for path in ancestors(leaf))
+        for path in (*leaves, *outer):
+            record = self.snapshot.records.get(path)
+            if record is not None and (record.kind in LEAVES or record.status in (*ACTIVE, Status.SUSPENDED)):
+                self.record(E.STEP_CANCELED, path)
+
+
+_ITEM_STATUS = {E.STEP_SUCCEEDED: "success", E.STEP_FAILED: "failed", E.STEP_SUSPENDED: "suspended"}

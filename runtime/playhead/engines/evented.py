@@ -1,0 +1,21 @@
+"""The evented engine: every event is in the store before anything is done because of it.
+
+So any process can take the run over at any event, and what was acknowledged is never lost.
+"""
+
+from __future__ import annotations
+
+from playhead.machine.events import Event
+from playhead.stores.log import RunLog
+
+
+class Evented:
+    """Store events, then show them."""
+
+    name = "evented"
+
+    async def commit(self, log: RunLog, events: list[Event]) -> None:
+        await log.append(events)
+
+    async def settle(self, log: RunLog) -> None:
+        """Nothing is ever put off."""

@@ -1,0 +1,79 @@
+"""Pace: how fast a run may go. Freely, one leaf at a time, not at all, or up to a breakpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from typing import TypeAlias
+
+from playhead.definition.entries import MapEntry, SleepEntry
+from playhead.definition.step import Step
+from playhead.machine.decide import Begin, Close, Command, End, JudgeLoop, Wake
+from playhead.machine.events import Path
+from playhead.machine.snapshot import Snapshot
+
+#: Asked before a leaf begins: whether to stop there.
+Stops: TypeAlias = Callable[[Path, Snapshot], bool]
+
+
+class Pace:
+    """Which of the possible commands may be carried out now.
+
+    ``steps`` is how many leaves may still begin; None for any number. ``holds_back`` tells, after `permitted`,
+    whether anything was kept from beginning.
+    """
+
+    def __init__(self, steps: int | None = None, stops: Stops | None = None, passing: frozenset[Path] = frozenset()):
+        self.steps = steps
+        self.stops = stops
+        self.stopped_at: set[Path] = set()
+        self.holds_back = False
+        self._passing = passing
+
+    @property
+    def is_free(self) -> bool:
+        return self.steps is None and self.stops is None
+
+    def pause(self) -> None:
+        """Let nothing more begin."""
+        self.steps = 0
+
+    def permitted(
+        self, commands: Sequence[Command], inflight: Container[Path], snapshot: Snapshot
+    ) -> Sequence[Command]:
+        """The commands that may be carried out now."""
+        self.holds_back = False
+        if self.is_free:
+            return commands
+        concluding = [command for command in commands if isinstance(command, Close | End | JudgeLoop)]
+        fresh = [c for c in commands if c.path not in inflight and c not in concluding]
+        if self.steps is None:
+            return concluding + [command for command in fresh if not self._stops_at(command, snapshot)]
+        if concluding or not fresh:
+            return concluding
+        if self.steps == 0:
+            self.holds_back = True
+            return ()
+        return self._next(fresh[0], snapshot)
+
+    def _next(self, command: Command, snapshot: Snapshot) -> Sequence[Command]:
+        if self._stops_at(command, snapshot):
+            return ()
+        if self.steps is not None and is_leaf(command):
+            self.steps -= 1
+        return (command,)
+
+    def _stops_at(self, command: Command, snapshot: Snapshot) -> bool:
+        if self.stops is None or not is_leaf(command) or command.path in self._passing:
+            return False
+        if self.stops(command.path, snapshot):
+            self.stopped_at.add(command.path)
+            self.holds_back = True
+            return True
+        return False
+
+
+def is_leaf(command: Command) -> bool:
+    """Whether it is work of its own, as opposed to opening a container or evaluating a condition."""
+    if isinstance(command, Begin):
+        return isinstance(command.work, Step | MapEntry | SleepEntry)
+    return isinstance(command, Wake)

@@ -1,0 +1,42 @@
+"""What an engine is given, and the one way in which engines differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from playhead.engines.effects import Clock
+from playhead.stores.log import RunLog
+from playhead.stores.port import Store
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The world as a run sees it; every part can be replaced in a test.
+
+    ``lease`` and ``cancel_grace`` are in seconds. ``owner`` names this runtime in the leases it holds.
+    """
+
+    store: Store
+    clock: Clock
+    executor: Executor
+    owner: str
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    transient: frozenset[str] = frozenset()
+    cancel_grace: float = 1.0
+    lease: float = 10.0
+    runtime: Any = None
+
+
+class Commit(Protocol):
+    """How an engine makes new events count. This is all that tells `direct` from `evented`."""
+
+    async def commit(self, log: RunLog, events: list[Any]) -> None:
+        """Make ``events`` count; the driver acts on them only afterwards."""
+        ...
+
+    async def settle(self, log: RunLog) -> None:
+        """Called when a run comes to rest: everything it did must be in the store."""
+        ...

@@ -1,0 +1,141 @@
+"""Addressing: which waiting places an answer is for, and which place a name means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from playhead.definition.node import Node
+from playhead.definition.workflow import Workflow
+from playhead.errors import (
+    NothingSuspended,
+    ResumeAlreadyClaimed,
+    SeveralSuspended,
+    StepNotSuspended,
+    UnknownIndex,
+    UnknownLabel,
+    UnknownStep,
+)
+from playhead.machine.events import Path
+from playhead.machine.places import bare, distinct, entry_at, suspended_leaves
+from playhead.machine.snapshot import ACTIVE, Record, Snapshot, Status, ancestors
+
+#: A step: its id, the step or workflow itself, or several of them from the outermost inwards.
+StepLike = str | Node | Sequence[str | Node]
+
+
+def address_of(step: StepLike) -> Path:
+    """The ids that ``step`` names. A string is always one id; a nested address is a tuple."""
+    if isinstance(step, str):
+        return (step,)
+    if isinstance(step, Sequence):
+        return tuple(part if isinstance(part, str) else part.id for part in step)
+    return (step.id,)
+
+
+def must_exist(workflow: Workflow[Any, Any], address: Path) -> None:
+    """Raises `UnknownStep` if the workflow has no such place."""
+    if not address or entry_at(workflow, address) is None:
+        hint = " (a nested step is addressed by a tuple: step=('outer', 'inner'))" if "." in "".join(address) else ""
+        raise UnknownStep(
+            f"Workflow {workflow.id!r} has no step {'/'.join(address)!r}{hint}; "
+            f"its steps are {', '.join(workflow.by_id)}."
+        )
+
+
+def waiting_for(
+    workflow: Workflow[Any, Any],
+    snapshot: Snapshot,
+    step: StepLike | None = None,
+    label: str | None = None,
+    index: int | None = None,
+) -> list[Path]:
+    """The paths that an answer is for. Raises what says why there is none, or more than one."""
+    records = suspended_leaves(workflow, snapshot)
+    if step is not None:
+        must_exist(workflow, address_of(step))
+    if not records:
+        raise _nothing(snapshot)
+    if label is not None:
+        return _by_label(records, label, index)
+    if step is not None:
+        records = _below(records, address_of(step), snapshot)
+    places = distinct(record.path for record in records)
+    if len(places) > 1:
+        raise SeveralSuspended(
+            f"Multiple steps are suspended: {_names(places)}. Say which to resume with step=... or label=...", places
+        )
+    return _items(snapshot, records, index)
+
+
+def _nothing(snapshot: Snapshot) -> Exception:
+    claimed = any(record is not None and record.resumed for record in map(snapshot.records.get, snapshot.busy))
+    if snapshot.status in ACTIVE and claimed:
+        return ResumeAlreadyClaimed(
+            f"Run {snapshot.run_id!r} was already resumed by another caller; wait for it to rest."
+        )
+    return NothingSuspended(
+        f"Run {snapshot.run_id!r} was not suspended: it is {snapshot.shown_status} and waits for no answer."
+    )
+
+
+def _by_label(records: list[Record], label: str, index: int | None) -> list[Path]:
+    found = [record for record in records if label in record.labels]
+    if not found:
+        known = sorted({name for record in records for name in record.labels})
+        raise UnknownLabel(f"Resume label {label!r} not found. Available labels: {', '.join(known) or 'none'}.")
+    if index is not None:
+        place = bare(found[0].path)
+        return [_with_index([r for r in records if bare(r.path) == place], index).path]
+    if len(found) > 1:
+        places = [record.path for record in found]
+        raise SeveralSuspended(f"Several suspended steps carry the label {label!r}: {_names(places)}.", places)
+    return [found[0].path]
+
+
+def _below(records: list[Record], address: Path, snapshot: Snapshot) -> list[Record]:
+    found = [record for record in records if bare(record.path)[: len(address)] == address]
+    if not found:
+        places = distinct(record.path for record in records)
+        raise StepNotSuspended(
+            f"Step {'/'.join(address)!r} of run {snapshot.run_id!r} was not suspended. Suspended: {_names(places)}."
+        )
+    return found
+
+
+def _items(snapshot: Snapshot, records: list[Record], index: int | None) -> list[Path]:
+    """One place; where it waits in several items of a foreach, as many as run at a time, lowest first."""
+    if index is not None:
+        return [_with_index(records, index).path]
+    width = _width(snapshot, records[0].path)
+    return [record.path for record in records[:width]]
+
+
+def _width(snapshot: Snapshot, path: Path) -> int:
+    containers = (snapshot.records.get(outer) for outer in ancestors(path))
+    return next((record.width for record in containers if record is not None and record.kind == "foreach"), 1)
+
+
+def _with_index(records: list[Record], index: int) -> Record:
+    found = [record for record in records if f"#{index}" in _item_numbers(record)]
+    if not found:
+        known = sorted({number for record in records for number in _item_numbers(record)})
+        raise UnknownIndex(
+            f"No suspended item has index {index}; waiting: {', '.join(known) or 'no foreach items'}. "
+            "Indexes count from 0."
+        )
+    return found[0]
+
+
+def _item_numbers(record: Record) -> list[str]:
+    return [f"#{part.partition('#')[2]}" for part in record.path if "#" in part]
+
+
+def _names(places: Sequence[Path]) -> str:
+    return ", ".join("/".join(place) for place in places)
+
+
+def still_waiting(snapshot: Snapshot, targets: Sequence[Path]) -> bool:
+    """Whether every one of them still waits for an answer."""
+    records = (snapshot.records.get(target) for target in targets)
+    return all(record is not None and record.status is Status.SUSPENDED for record in records)

@@ -1,0 +1,73 @@
+"""Events: what happened in a run, in past tense, each at its own time. The log is a list of these.
+
+``data`` holds only what changed: plain scalars, lists and dicts, payloads, and `Source` references to
+values that are recorded already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from playhead.machine.payload import Payload
+
+Path: TypeAlias = tuple[str, ...]
+
+RUN_CREATED: Final = "run-created"
+RUN_STARTED: Final = "run-started"
+RUN_RESUMED: Final = "run-resumed"
+RUN_CLAIMED: Final = "run-claimed"
+RUN_CANCELING: Final = "run-canceling"
+RUN_REWOUND: Final = "run-rewound"
+RUN_FORKED: Final = "run-forked"
+RUN_SUCCEEDED: Final = "run-succeeded"
+RUN_FAILED: Final = "run-failed"
+RUN_SUSPENDED: Final = "run-suspended"
+RUN_PAUSED: Final = "run-paused"
+RUN_CANCELED: Final = "run-canceled"
+RUN_TRIPPED: Final = "run-tripped"
+
+STEP_STARTED: Final = "step-started"
+STEP_SUCCEEDED: Final = "step-succeeded"
+STEP_FAILED: Final = "step-failed"
+STEP_SUSPENDED: Final = "step-suspended"
+STEP_WAITING: Final = "step-waiting"
+STEP_CANCELED: Final = "step-canceled"
+STEP_LOST: Final = "step-lost"
+STEP_OUTPUT: Final = "step-output"
+STEP_PRINTED: Final = "step-printed"
+STEP_EMITTED: Final = "step-emitted"
+ITEM_FINISHED: Final = "item-finished"
+BRANCH_DECIDED: Final = "branch-decided"
+LOOP_DECIDED: Final = "loop-decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a recorded value is to be found, so that it is not written twice.
+
+    ``kind`` is ``run-input`` (the input of the run), ``input`` or ``output`` (of the record at ``path``),
+    ``table`` (outputs of the records named by ``names`` below ``path``, as a dict), ``series`` (outputs of the
+    ``count`` items of the foreach at ``path``, as a list), ``item`` (element ``count`` of the input of the
+    foreach at ``path``).
+    """
+
+    kind: str
+    path: Path = ()
+    names: tuple[str, ...] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. ``seq`` counts from 1 without gaps; ``at`` is seconds since 1970, UTC."""
+
+    seq: int
+    at: float
+    type: str
+    path: Path = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Value: TypeAlias = Payload | Source

@@ -1,0 +1,33 @@
+"""Fold records: ``fold(snapshot, event) -> snapshot``.
+
+Rules
+1. This is the only place that changes a snapshot, and it holds no policy: it never asks what should happen.
+2. It never fails on an event that was written by this version or an older one; unknown types leave the
+   snapshot as it is, but for ``seq``.
+3. It is pure: no clock, no randomness, no I/O. Time comes with the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from playhead.machine.events import Event
+from playhead.machine.run_folds import RUN_FOLDERS
+from playhead.machine.snapshot import Snapshot
+from playhead.machine.step_folds import STEP_FOLDERS
+
+_FOLDERS = {**RUN_FOLDERS, **STEP_FOLDERS}
+
+
+def fold(snapshot: Snapshot, event: Event) -> Snapshot:
+    """The snapshot after ``event``."""
+    folder = _FOLDERS.get(event.type)
+    changed = folder(snapshot, event) if folder else snapshot
+    return changed._replace(seq=event.seq, updated_at=event.at)
+
+
+def fold_all(snapshot: Snapshot, events: Iterable[Event]) -> Snapshot:
+    """The snapshot after all of ``events``."""
+    for event in events:
+        snapshot = fold(snapshot, event)
+    return snapshot

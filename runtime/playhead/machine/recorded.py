@@ -1,0 +1,31 @@
+"""What events carry of values, laid over what a snapshot knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rpds import HashTrieMap
+
+from playhead.machine.events import Path
+from playhead.machine.payload import Payload
+from playhead.machine.snapshot import Snapshot
+
+
+def error_in(snapshot: Snapshot, data: Mapping[str, Any]) -> Payload | None:
+    """The error itself, or that of the record it came up from."""
+    if "error_at" in data:
+        record = snapshot.records.get(tuple(data["error_at"]))
+        return record.error if record else None
+    error: Payload | None = data.get("error")
+    return error
+
+
+def path_in(value: Iterable[str] | None) -> Path | None:
+    return None if value is None else tuple(value)
+
+
+def laid_over(base: HashTrieMap[str, Payload], changes: Mapping[str, Payload] | None) -> HashTrieMap[str, Payload]:
+    for key, value in (changes or {}).items():
+        base = base.insert(key, value)
+    return base

@@ -1,0 +1,26 @@
+"""Retries: whether a failed try is made again, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playhead.definition.step import Step
+from playhead.definition.workflow import Workflow
+from playhead.errors import InputInvalid, NonRetryableError
+
+
+def retry_at(
+    work: Step[Any, Any], owner: Workflow[Any, Any], attempt: int, error: BaseException, now: float
+) -> float | None:
+    """When to try again (seconds since 1970, UTC); None if this was the last try.
+
+    A step's own ``retries`` and ``retry_delay`` override the workflow's. Input that does not fit will not fit
+    the next time either.
+    """
+    if isinstance(error, NonRetryableError | InputInvalid):
+        return None
+    retries = work.retries if work.retries is not None else owner.retries
+    if attempt >= retries:
+        return None
+    delay = work.retry_delay if work.retry_delay is not None else owner.retry_delay
+    return now + delay

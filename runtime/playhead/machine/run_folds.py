@@ -1,0 +1,192 @@
+"""Folding the events of a run as a whole: how it began, went on, was rewound, and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from rpds import HashTrieMap
+
+from playhead.machine import events as E
+from playhead.machine.events import Event, Path
+from playhead.machine.payload import Payload
+from playhead.machine.recorded import error_in, laid_over, path_in
+from playhead.machine.snapshot import LEAVES, Frame, Record, Snapshot, Status, ancestors
+
+Folder: TypeAlias = Callable[[Snapshot, Event], Snapshot]
+
+
+def _created(snapshot: Snapshot, event: Event) -> Snapshot:
+    data = event.data
+    return snapshot._replace(
+        workflow_id=data["workflow"],
+        resource_id=data.get("resource"),
+        created_at=event.at,
+        definition=data.get("definition"),
+        request=laid_over(snapshot.request, data.get("request")),
+        state=laid_over(snapshot.state, data.get("state")),
+    )
+
+
+def _started(snapshot: Snapshot, event: Event) -> Snapshot:
+    snapshot = _created(snapshot, event)
+    return snapshot._replace(
+        status=Status.RUNNING,
+        input=event.data.get("input"),
+        owner=event.data.get("owner", ""),
+        owned_at=event.at,
+        per_step=event.data.get("per_step", False),
+        frames=snapshot.frames.insert((), Frame()),
+    )
+
+
+def _resumed(snapshot: Snapshot, event: Event) -> Snapshot:
+    data = event.data
+    records = snapshot.records
+    for target in data.get("targets", ()):
+        records = _answered(records, tuple(target), data.get("data"), event.at)
+    busy = snapshot.busy
+    for target in data.get("targets", ()):
+        busy = busy.insert(tuple(target), Status.PENDING)
+    return snapshot._replace(
+        status=Status.RUNNING,
+        records=records,
+        busy=busy,
+        request=laid_over(snapshot.request, data.get("request")),
+        per_step=data.get("per_step", False),
+        owner=data.get("owner", snapshot.owner),
+        owned_at=event.at if "owner" in data else snapshot.owned_at,
+        definition=data.get("definition", snapshot.definition),
+    )
+
+
+def _answered(
+    records: HashTrieMap[Path, Record], target: Path, data: Payload | None, at: float
+) -> HashTrieMap[Path, Record]:
+    record = records[target]
+    answered = record._replace(status=Status.PENDING, resume_data=data, resumed=True, resumed_at=at, labels=(), attempt=0, tries=0)
+    records = records.insert(target, answered)
+    for outer in ancestors(target):
+        container = records.get(outer)
+        if container is not None and container.status is Status.SUSPENDED:
+            records = records.insert(outer, container._replace(status=Status.RUNNING))
+    return records
+
+
+def _claimed(snapshot: Snapshot, event: Event) -> Snapshot:
+    request = laid_over(snapshot.request, event.data.get("request"))
+    return snapshot._replace(status=Status.RUNNING, owner=event.data["owner"], owned_at=event.at, request=request)
+
+
+def _canceling(snapshot: Snapshot, event: Event) -> Snapshot:
+    owner = event.data.get("owner")
+    if owner is None:  # a request to whoever drives the run
+        return snapshot._replace(canceling=True)
+    return snapshot._replace(canceling=True, status=Status.RUNNING, owner=owner, owned_at=event.at)
+
+
+def _ended(status: Status) -> Folder:
+    def folder(snapshot: Snapshot, event: Event) -> Snapshot:
+        data = event.data
+        return snapshot._replace(
+            status=status,
+            output=snapshot.resolve(data.get("output")),
+            error=error_in(snapshot, data),
+            error_path=path_in(data.get("error_at")),
+            ended_at=event.at,
+            busy=HashTrieMap(),
+            canceling=False,
+        )
+
+    return folder
+
+
+def _rested(status: Status) -> Folder:
+    return lambda snapshot, event: snapshot._replace(status=status)
+
+
+def _run_canceled(snapshot: Snapshot, event: Event) -> Snapshot:
+    if not snapshot.workflow_id and "workflow" in event.data:
+        snapshot = _created(snapshot, event)
+    return _ended(Status.CANCELED)(snapshot, event)
+
+
+def _rewound(snapshot: Snapshot, event: Event) -> Snapshot:
+    """Lay the records and frames that time travel worked out over those that stay."""
+    data = event.data
+    records, busy = snapshot.records, snapshot.busy
+    for path in data.get("drop", ()):
+        records, busy = records.discard(tuple(path)), busy.discard(tuple(path))
+    for path, fields in data.get("set", ()):
+        records = overlaid(records, tuple(path), fields, event.seq, event.at)
+        record = records[tuple(path)]
+        if record.kind in LEAVES and record.status is Status.PENDING:
+            busy = busy.insert(record.path, Status.PENDING)
+    frames = HashTrieMap({tuple(path): Frame(position, path_in(arms)) for path, position, arms in data["frames"]})
+    return snapshot._replace(
+        status=Status(data.get("status", Status.RUNNING)),
+        input=data.get("input", snapshot.input),
+        output=None,
+        error=None,
+        error_path=None,
+        ended_at=None,
+        canceling=False,
+        records=records,
+        busy=busy,
+        frames=frames,
+        state=HashTrieMap(data["state"]) if "state" in data else snapshot.state,
+        request=laid_over(snapshot.request, data.get("request")),
+        per_step=data.get("per_step", False),
+        owner=data.get("owner", ""),
+        owned_at=event.at,
+        generation=snapshot.generation + 1,
+        definition=data.get("definition", snapshot.definition),
+    )
+
+
+def overlaid(
+    records: HashTrieMap[Path, Record], path: Path, fields: Mapping[str, Any], seq: int, at: float
+) -> HashTrieMap[Path, Record]:
+    """``records`` with some fields of the record at ``path`` replaced; made anew if there is none."""
+    known = records.get(path)
+    base = known or Record(path, fields["kind"], Status.SUCCESS, seq, started_at=at, ended_at=at)
+    changes = dict(fields)
+    changes["status"] = Status(changes.get("status", base.status))
+    if "open_items" in changes:
+        changes["open_items"] = frozenset(changes["open_items"])
+    return records.insert(path, base._replace(**changes))
+
+
+def _forked(snapshot: Snapshot, event: Event) -> Snapshot:
+    parent_run, seq = event.data["parent"]
+    return snapshot._replace(
+        run_id=event.data["run"],
+        parent=(parent_run, seq),
+        resource_id=event.data.get("resource", snapshot.resource_id),
+        created_at=event.at,
+        status=Status.PAUSED,
+        generation=snapshot.generation + 1,
+        owner="",
+        canceling=False,
+        output=None,
+        error=None,
+        error_path=None,
+        ended_at=None,
+    )
+
+
+RUN_FOLDERS: Final[dict[str, Folder]] = {
+    E.RUN_CREATED: _created,
+    E.RUN_STARTED: _started,
+    E.RUN_RESUMED: _resumed,
+    E.RUN_CLAIMED: _claimed,
+    E.RUN_CANCELING: _canceling,
+    E.RUN_REWOUND: _rewound,
+    E.RUN_FORKED: _forked,
+    E.RUN_SUCCEEDED: _ended(Status.SUCCESS),
+    E.RUN_FAILED: _ended(Status.FAILED),
+    E.RUN_TRIPPED: _ended(Status.TRIPWIRE),
+    E.RUN_CANCELED: _run_canceled,
+    E.RUN_SUSPENDED: _rested(Status.SUSPENDED),
+    E.RUN_PAUSED: _rested(Status.PAUSED),
+}

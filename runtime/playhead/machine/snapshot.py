@@ -1,0 +1,204 @@
+"""The run after a prefix of its log: an immutable, structure-sharing snapshot.
+
+A snapshot holds one `Record` per path that was reached and one `Frame` per workflow that is open. Taking the
+next one costs the same however long the run is, so every moment of a run can be kept and looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from rpds import HashTrieMap
+
+from playhead.machine.events import Path, Source
+from playhead.machine.payload import Element, Payload, Series, Table
+
+
+class Status(StrEnum):
+    """What a run, or a step, is doing. ``pending``: not begun, or to be begun again."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUSPENDED = "suspended"
+    PAUSED = "paused"
+    SUCCESS = "success"
+    FAILED = "failed"
+    TRIPWIRE = "tripwire"
+    CANCELED = "canceled"
+
+
+#: A run in one of these has ended for good (time travel aside).
+FINAL = frozenset({Status.SUCCESS, Status.FAILED, Status.TRIPWIRE, Status.CANCELED})
+#: A run in one of these is being driven, or was when its process died.
+ACTIVE = frozenset({Status.RUNNING, Status.WAITING})
+#: Kinds of records that do work of their own; the others only hold them.
+LEAVES = frozenset({"step", "map", "sleep"})
+
+
+class Record(NamedTuple):
+    """What is known of one path: a step, map or sleep, a nested workflow, a loop or foreach, one turn or item.
+
+    Times are seconds since 1970, UTC. ``order`` is the event that first began it. ``attempt`` counts retries
+    from 0, ``tries`` how often the body was begun for the present outcome. ``again`` is what a loop's condition
+    said after this turn. ``next_item``, ``open_items`` and ``done_items`` belong to a foreach, ``turn`` to a loop.
+    """
+
+    path: Path
+    kind: str
+    status: Status
+    order: int
+    input: Payload | None = None
+    output: Payload | None = None
+    error: Payload | None = None
+    error_path: Path | None = None
+    tripped: bool = False
+    non_retryable: bool = False
+    bailed: bool = False
+    suspend_payload: Payload | None = None
+    suspend_output: Payload | None = None
+    labels: tuple[str, ...] = ()
+    resume_data: Payload | None = None
+    resumed: bool = False
+    restarted: bool = False
+    attempt: int = 0
+    tries: int = 0
+    iteration: int | None = None
+    index: int | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    suspended_at: float | None = None
+    resumed_at: float | None = None
+    until: float | None = None
+    again: bool | None = None
+    width: int = 0
+    total: int = 0
+    next_item: int = 0
+    open_items: frozenset[int] = frozenset()
+    done_items: int = 0
+    turn: int = 0
+
+    @property
+    def step_id(self) -> str:
+        """The bare id, without the turn or item."""
+        return self.path[-1].partition("#")[0]
+
+
+class Frame(NamedTuple):
+    """Where an open workflow stands: the entry it is at, and which arms its branch chose there."""
+
+    position: int = -1
+    arms: tuple[str, ...] | None = None
+
+
+class Snapshot(NamedTuple):
+    """A run after event ``seq``.
+
+    ``status`` is what the log says; `shown_status` also tells waiting from running. ``busy`` holds the leaves
+    that are begun and not over: running, waiting, suspended, or pending (to be begun again).
+    """
+
+    run_id: str
+    seq: int = 0
+    workflow_id: str = ""
+    status: Status = Status.PENDING
+    resource_id: str | None = None
+    input: Payload | None = None
+    output: Payload | None = None
+    error: Payload | None = None
+    error_path: Path | None = None
+    created_at: float = 0.0
+    updated_at: float = 0.0
+    ended_at: float | None = None
+    state: HashTrieMap[str, Payload] = HashTrieMap()
+    request: HashTrieMap[str, Payload] = HashTrieMap()
+    records: HashTrieMap[Path, Record] = HashTrieMap()
+    frames: HashTrieMap[Path, Frame] = HashTrieMap()
+    busy: HashTrieMap[Path, Status] = HashTrieMap()
+    canceling: bool = False
+    per_step: bool = False
+    owner: str = ""
+    owned_at: float = 0.0
+    generation: int = 0
+    parent: tuple[str, int] | None = None
+    definition: Payload | None = None
+
+    @property
+    def shown_status(self) -> Status:
+        """``waiting`` when all that goes on is a sleep or a retry delay, else the status of the log."""
+        if self.status is not Status.RUNNING:
+            return self.status
+        going = {status for status in self.busy.values() if status is not Status.SUSPENDED}
+        return Status.WAITING if going == {Status.WAITING} else Status.RUNNING
+
+    def record(self, path: Path) -> Record | None:
+        """What is known of ``path``; None if it was not reached."""
+        return self.records.get(path)
+
+    def ordered(self) -> list[Record]:
+        """Every record in the order in which they began."""
+        return sorted(self.records.values(), key=lambda record: record.order)
+
+    def resolve(self, value: Payload | Source | None) -> Payload | None:
+        """The payload that ``value`` is, or points to."""
+        if not isinstance(value, Source):
+            return value
+        return _RESOLVERS[value.kind](self, value)
+
+
+def element(path: Path) -> Path:
+    """The path of the loop or foreach that a turn or item belongs to."""
+    return (*path[:-1], path[-1].partition("#")[0])
+
+
+def ancestors(path: Path) -> Iterator[Path]:
+    """Every container that holds ``path``, innermost first."""
+    if "#" in path[-1]:
+        yield element(path)
+    for length in range(len(path) - 1, 0, -1):
+        outer = path[:length]
+        yield outer
+        if "#" in outer[-1]:
+            yield element(outer)
+
+
+def item_path(path: Path, index: int) -> Path:
+    """The path of item (or turn) ``index`` of the foreach (or loop) at ``path``."""
+    return (*path[:-1], f"{path[-1]}#{index}")
+
+
+def _input(snapshot: Snapshot, source: Source) -> Payload | None:
+    record = snapshot.records.get(source.path)
+    return record.input if record else None
+
+
+def _output(snapshot: Snapshot, source: Source) -> Payload | None:
+    record = snapshot.records.get(source.path)
+    return record.output if record else None
+
+
+def _table(snapshot: Snapshot, source: Source) -> Payload:
+    found = ((name, snapshot.records.get((*source.path, name))) for name in source.names)
+    return Table(tuple((name, record.output) for name, record in found if record and record.output is not None))
+
+
+def _series(snapshot: Snapshot, source: Source) -> Payload:
+    records = (snapshot.records.get(item_path(source.path, index)) for index in range(source.count))
+    return Series(tuple(record.output if record else None for record in records))
+
+
+def _item(snapshot: Snapshot, source: Source) -> Payload | None:
+    record = snapshot.records.get(source.path)
+    return Element(record.input, source.count) if record and record.input is not None else None
+
+
+_RESOLVERS: dict[str, Callable[[Snapshot, Source], Payload | None]] = {
+    "item": _item,
+    "run-input": lambda snapshot, source: snapshot.input,
+    "input": _input,
+    "output": _output,
+    "table": _table,
+    "series": _series,
+}

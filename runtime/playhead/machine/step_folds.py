@@ -1,0 +1,226 @@
+"""Folding the events of one place: a step, a block, a turn or an item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from rpds import HashTrieMap
+
+from playhead.machine import events as E
+from playhead.machine.events import Event, Path
+from playhead.machine.recorded import error_in, laid_over, path_in
+from playhead.machine.snapshot import LEAVES, Frame, Record, Snapshot, Status, ancestors, element
+
+Folder: TypeAlias = Callable[[Snapshot, Event], Snapshot]
+
+
+def _step_started(snapshot: Snapshot, event: Event) -> Snapshot:
+    data, path = event.data, event.path
+    known = snapshot.records.get(path)
+    record = _begun_again(known, event) if known is not None else _begun(snapshot, event)
+    if "input" in data:
+        record = record._replace(input=snapshot.resolve(data["input"]))
+    records = snapshot.records.insert(path, record)
+    if record.index is not None:
+        records = _item_began(records, path, record.index)
+    elif record.iteration is not None:
+        records = _turn_began(records, path, record.iteration)
+    frames = snapshot.frames
+    if "entry" in data:
+        frames = _moved(frames, path[:-1], data["entry"])
+    if record.kind == "workflow" and path not in frames:
+        frames = frames.insert(path, Frame())
+    busy = snapshot.busy
+    if record.kind in LEAVES:
+        busy = busy.insert(path, Status.RUNNING)
+    return snapshot._replace(records=records, frames=frames, busy=busy)
+
+
+def _begun(snapshot: Snapshot, event: Event) -> Record:
+    data = event.data
+    return Record(
+        event.path,
+        data["kind"],
+        Status.RUNNING,
+        event.seq,
+        tries=1,
+        index=data.get("index"),
+        iteration=data.get("iteration"),
+        started_at=event.at,
+        width=data.get("width", 0),
+        total=data.get("total", 0),
+    )
+
+
+def _begun_again(known: Record, event: Event) -> Record:
+    data = event.data
+    return known._replace(
+        status=Status.RUNNING,
+        attempt=data.get("attempt", known.attempt),
+        tries=known.tries + (not known.restarted),
+        started_at=known.started_at if known.started_at is not None else event.at,
+        ended_at=None,
+        until=None,
+        error=None,
+        error_path=None,
+        tripped=False,
+        width=data.get("width", known.width),
+        total=data.get("total", known.total),
+    )
+
+
+def _moved(frames: HashTrieMap[Path, Frame], scope: Path, position: int) -> HashTrieMap[Path, Frame]:
+    frame = frames.get(scope)
+    if frame is not None and frame.position == position:
+        return frames
+    return frames.insert(scope, Frame(position))
+
+
+def _item_began(records: HashTrieMap[Path, Record], path: Path, index: int) -> HashTrieMap[Path, Record]:
+    container = records[element(path)]
+    opened = container._replace(
+        next_item=max(container.next_item, index + 1), open_items=container.open_items | {index}
+    )
+    return records.insert(container.path, opened)
+
+
+def _turn_began(records: HashTrieMap[Path, Record], path: Path, turn: int) -> HashTrieMap[Path, Record]:
+    container = records.get(element(path))
+    return records.insert(container.path, container._replace(turn=turn)) if container else records
+
+
+def _step_succeeded(snapshot: Snapshot, event: Event) -> Snapshot:
+    data, path = event.data, event.path
+    record = snapshot.records[path]
+    done = record._replace(
+        status=Status.SUCCESS,
+        output=snapshot.resolve(data.get("output")),
+        bailed=data.get("bail", False),
+        ended_at=event.at,
+        until=None,
+        resumed=False,
+        restarted=False,
+        labels=(),
+    )
+    records = snapshot.records.insert(path, done)
+    if record.index is not None:
+        container = records[element(path)]
+        # An item that bailed stays open, so that the block can be ended by it.
+        still_open = container.open_items if done.bailed else container.open_items - {record.index}
+        closed = container._replace(open_items=still_open, done_items=container.done_items + 1)
+        records = records.insert(container.path, closed)
+    return _settled(snapshot, event, records)
+
+
+def _step_failed(snapshot: Snapshot, event: Event) -> Snapshot:
+    data, path = event.data, event.path
+    failed = snapshot.records[path]._replace(
+        status=Status.FAILED,
+        error=error_in(snapshot, data),
+        error_path=path_in(data.get("error_at")),
+        tripped=data.get("tripped", False),
+        non_retryable=data.get("non_retryable", False),
+        ended_at=event.at,
+        until=None,
+        resumed=False,
+        restarted=False,
+        labels=(),
+    )
+    return _settled(snapshot, event, snapshot.records.insert(path, failed))
+
+
+def _step_suspended(snapshot: Snapshot, event: Event) -> Snapshot:
+    data, path = event.data, event.path
+    record = snapshot.records[path]
+    held = record._replace(
+        status=Status.SUSPENDED,
+        suspend_payload=data.get("payload"),
+        suspend_output=data.get("output"),
+        labels=tuple(data.get("labels", ())),
+        suspended_at=event.at,
+        resumed=False,
+        restarted=False,
+    )
+    return _settled(snapshot, event, snapshot.records.insert(path, held))
+
+
+def _step_waiting(snapshot: Snapshot, event: Event) -> Snapshot:
+    """A sleep that goes on until a time, or a failed try that will be made again then."""
+    data, path = event.data, event.path
+    if "kind" in data:  # a sleep begins by waiting
+        snapshot = _step_started(snapshot, event)
+    record = snapshot.records[path]
+    waiting = record._replace(
+        status=Status.WAITING,
+        until=data["until"],
+        error=data.get("error"),
+        attempt=data.get("attempt", record.attempt),
+    )
+    return snapshot._replace(
+        records=snapshot.records.insert(path, waiting), busy=snapshot.busy.insert(path, Status.WAITING)
+    )
+
+
+def _step_canceled(snapshot: Snapshot, event: Event) -> Snapshot:
+    data, path = event.data, event.path
+    canceled = snapshot.records[path]._replace(
+        status=Status.CANCELED, output=data.get("output"), error=data.get("error"), ended_at=event.at, until=None
+    )
+    return _settled(snapshot, event, snapshot.records.insert(path, canceled))
+
+
+def _step_lost(snapshot: Snapshot, event: Event) -> Snapshot:
+    record = snapshot.records[event.path]
+    lost = record._replace(status=Status.PENDING, restarted=True)
+    return snapshot._replace(
+        records=snapshot.records.insert(event.path, lost), busy=snapshot.busy.insert(event.path, Status.PENDING)
+    )
+
+
+def _settled(snapshot: Snapshot, event: Event, records: HashTrieMap[Path, Record]) -> Snapshot:
+    """The body ended: it is not busy any more, and what it set in state and request counts from now on."""
+    data = event.data
+    state, request = snapshot.state, snapshot.request
+    if "state" in data:
+        state = laid_over(state, data["state"])
+    if "request" in data:
+        request = laid_over(request, data["request"])
+        for key in data.get("request_deleted", ()):
+            request = request.discard(key)
+    busy = _freed(snapshot.busy, records[event.path])
+    return snapshot._replace(records=records, busy=busy, state=state, request=request)
+
+
+def _freed(busy: HashTrieMap[Path, Status], record: Record) -> HashTrieMap[Path, Status]:
+    """A leaf that ended is busy no more, nor is anything below a container that ended."""
+    path = record.path
+    if record.kind in LEAVES:
+        return busy.insert(path, Status.SUSPENDED) if record.status is Status.SUSPENDED else busy.discard(path)
+    if record.status is not Status.SUSPENDED:
+        for below in [other for other in busy if path in (other[: len(path)], *ancestors(other))]:
+            busy = busy.discard(below)
+    return busy
+
+
+def _branch_decided(snapshot: Snapshot, event: Event) -> Snapshot:
+    frame = Frame(event.data["entry"], tuple(event.data["arms"]))
+    return snapshot._replace(frames=snapshot.frames.insert(event.path, frame))
+
+
+def _loop_decided(snapshot: Snapshot, event: Event) -> Snapshot:
+    turn = snapshot.records[event.path]._replace(again=event.data["again"])
+    return snapshot._replace(records=snapshot.records.insert(event.path, turn))
+
+
+STEP_FOLDERS: Final[dict[str, Folder]] = {
+    E.STEP_STARTED: _step_started,
+    E.STEP_SUCCEEDED: _step_succeeded,
+    E.STEP_FAILED: _step_failed,
+    E.STEP_SUSPENDED: _step_suspended,
+    E.STEP_WAITING: _step_waiting,
+    E.STEP_CANCELED: _step_canceled,
+    E.STEP_LOST: _step_lost,
+    E.BRANCH_DECIDED: _branch_decided,
+    E.LOOP_DECIDED: _loop_decided,
+}

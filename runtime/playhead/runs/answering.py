@@ -1,0 +1,96 @@
+"""Answering a suspended step, and going on from a pause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playhead.errors import NotActive, NothingSuspended, ResumeAlreadyClaimed, StillRunning, WorkflowError
+from playhead.machine import events as E
+from playhead.machine.addressing import StepLike, still_waiting, waiting_for
+from playhead.machine.events import Path
+from playhead.machine.payload import Payload
+from playhead.machine.snapshot import ACTIVE, Snapshot, Status
+from playhead.runs import claims
+from playhead.runs.control import Control
+
+#: How often an answer is tried again while whoever drives the run keeps appending to it.
+TRIES = 100
+
+
+async def answer(
+    control: Control,
+    data: Any,
+    *,
+    step: StepLike | None,
+    label: str | None,
+    index: int | None,
+    request: Any,
+    per_step: bool,
+    accept_changes: bool,
+) -> None:
+    """Claim the suspension; a refused answer changes nothing."""
+    fields = claims.request_fields(request)
+    async with control.lock:
+        snapshot = await control.stored()
+        control.must_fit(snapshot, accept_changes)
+        targets = waiting_for(control.workflow, snapshot, step, label, index)
+        payload = claims.answer(control.workflow, targets[0], data)
+        requests = claims.encoded(control.storable(fields), "request")
+        for _ in range(TRIES):
+            if not still_waiting(snapshot, targets):
+                raise _taken(control, snapshot)
+            if await _answered(control, snapshot, targets, payload, requests, per_step):
+                control.keep_transient(fields)
+                return
+            snapshot = control.log.snapshot
+        raise StillRunning(f"Run {control.run_id!r} is too busy to be answered just now; try again.")
+
+
+async def _answered(
+    control: Control,
+    snapshot: Snapshot,
+    targets: list[Path],
+    data: Payload | None,
+    request: dict[str, Payload],
+    per_step: bool,
+) -> bool:
+    """Append the answer; False if somebody else appended first."""
+    content = {"targets": claims.paths(targets), "data": data, "request": request or None}
+    local = control.driver()
+    if local is not None:
+        local.record(E.RUN_RESUMED, **{key: value for key, value in content.items() if value is not None})
+        return True
+    await control.settled()
+    mine = snapshot.status not in ACTIVE
+    owner = control.env.owner if mine else None
+    draft = control.draft(snapshot).add(E.RUN_RESUMED, **content, owner=owner, per_step=per_step or None)
+    if not await control.append(draft):
+        return False
+    if mine:
+        control.drive(1 if per_step else None)
+    return True
+
+
+def _taken(control: Control, snapshot: Snapshot) -> WorkflowError:
+    if snapshot.status in ACTIVE or snapshot.status is Status.SUSPENDED:
+        return ResumeAlreadyClaimed(f"Run {control.run_id!r} was already resumed by another caller.")
+    return NothingSuspended(
+        f"Run {control.run_id!r} was not suspended any more: it was already resumed by another caller, "
+        f"and is {snapshot.shown_status}."
+    )
+
+
+async def go_on(control: Control, steps: int | None) -> None:
+    """Claim a paused run; ``steps`` leaves, or freely."""
+    async with control.lock:
+        snapshot = await control.stored()
+        if snapshot.status in ACTIVE:
+            raise StillRunning(f"Run {control.run_id!r} is going already; pause it first, or wait for it.")
+        if snapshot.status is not Status.PAUSED:
+            raise NotActive(f"Run {control.run_id!r} is {snapshot.shown_status}, not paused: nothing to go on with.")
+        control.must_fit(snapshot)
+        per_step = True if steps is not None else None
+        draft = control.draft(snapshot).add(E.RUN_RESUMED, targets=[], owner=control.env.owner, per_step=per_step)
+        await control.claim(draft)
+        previous = control.home.paces.get(control.run_id)
+        control.drive(steps, frozenset(previous.stopped_at) if previous is not None else frozenset())

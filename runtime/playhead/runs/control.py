@@ -1,0 +1,177 @@
+"""Control: what every operation on a run needs, and the one way to claim it.
+
+A claim is made by appending it. Of any number of callers exactly one append succeeds; the others find out why
+theirs did not, and nothing has changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from playhead.definition.workflow import Workflow
+from playhead.engines import leases
+from playhead.engines.driver import Driver, Fenced
+from playhead.engines.pace import Pace, Stops
+from playhead.engines.port import Environment
+from playhead.errors import DefinitionChanged, NoSuchRun, StillRunning, StoreConflict
+from playhead.machine.compat import misfits
+from playhead.machine.events import Path
+from playhead.machine.snapshot import ACTIVE, Snapshot
+from playhead.runs.claims import Draft
+from playhead.stores.log import RunLog
+
+
+class Home(Protocol):
+    """The runtime, as far as runs need it."""
+
+    @property
+    def env(self) -> Environment: ...
+    @property
+    def transient(self) -> dict[str, dict[str, Any]]: ...
+    @property
+    def paces(self) -> dict[str, Pace]: ...
+    async def open(self) -> Any: ...
+    def log_of(self, run_id: str) -> RunLog: ...
+    def lock_of(self, run_id: str) -> asyncio.Lock: ...
+    def driver_of(self, run_id: str) -> tuple[Driver, asyncio.Task[None]] | None: ...
+    def drive(
+        self, workflow: Workflow[Any, Any], log: RunLog, pace: Pace, context: contextvars.Context
+    ) -> None: ...
+
+
+class Control:
+    """One run in one runtime."""
+
+    def __init__(
+        self,
+        home: Home,
+        workflow: Workflow[Any, Any],
+        run_id: str,
+        resource_id: str | None,
+        context: contextvars.Context,
+        *,
+        fresh: bool,
+    ) -> None:
+        self.home = home
+        self.env = home.env
+        self.workflow = workflow
+        self.run_id = run_id
+        self.resource_id = resource_id
+        self.context = context
+        self.log = home.log_of(run_id)
+        self.lock = home.lock_of(run_id)
+        self.stops: Stops | None = None
+        self._fresh = fresh
+
+    # -- how the run stands ------------------------------------------------------------------------------------
+
+    async def present(self) -> Snapshot:
+        """The run as it stands now; a new one if it was never stored."""
+        await self.home.open()
+        driver = self.driver()
+        if driver is not None:
+            return driver.snapshot
+        if self._fresh:
+            return self.log.snapshot
+        snapshot = await self.log.refresh()
+        self._must_be_ours(snapshot)
+        return snapshot
+
+    async def stored(self) -> Snapshot:
+        """The run as it stands now. Raises `NoSuchRun` if it was never stored."""
+        snapshot = await self.present()
+        if not self.log.exists:
+            raise NoSuchRun(f"There is no run {self.run_id!r} in {self.env.store.name}: start it first.")
+        return snapshot
+
+    def _must_be_ours(self, snapshot: Snapshot) -> None:
+        if not self.log.exists:
+            return
+        if snapshot.workflow_id != self.workflow.id:
+            raise DefinitionChanged(
+                f"Run {self.run_id!r} belongs to workflow {snapshot.workflow_id!r}, not to {self.workflow.id!r}."
+            )
+        if self.resource_id is not None and snapshot.resource_id != self.resource_id:
+            raise DefinitionChanged(
+                f"Run {self.run_id!r} belongs to resource {snapshot.resource_id!r}, not to {self.resource_id!r}."
+            )
+
+    def driver(self) -> Driver | None:
+        """Who drives the run in this process; None if it rests or is driven elsewhere."""
+        found = self.home.driver_of(self.run_id)
+        return found[0] if found is not None and found[0].snapshot.status in ACTIVE else None
+
+    async def is_held(self, snapshot: Snapshot) -> bool:
+        """Whether somebody drives the run, here or elsewhere."""
+        if self.driver() is not None:
+            return True
+        return await leases.is_held(self.env.store, snapshot, self.env.clock, self.env.lease)
+
+    def must_fit(self, snapshot: Snapshot, accept_changes: bool = False) -> None:
+        """Raises `DefinitionChanged` if what the run has reached no longer stands in the workflow."""
+        changes = misfits(self.workflow, snapshot)
+        if changes and not accept_changes:
+            raise DefinitionChanged(
+                f"Workflow {self.workflow.id!r} has changed since run {self.run_id!r} began. Go on all the same with "
+                "accept_changes=True, or fork the run:",
+                changes,
+            )
+
+    # -- claiming and driving ----------------------------------------------------------------------------------
+
+    def draft(self, snapshot: Snapshot) -> Draft:
+        """Events to be appended after ``snapshot``, now."""
+        return Draft(snapshot, self.env.clock.now())
+
+    async def append(self, draft: Draft) -> bool:
+        """Append; False, and the log read anew, if somebody else was first."""
+        try:
+            await self.log.append(draft.events)
+        except StoreConflict:
+            await self.log.refresh()
+            return False
+        self._fresh = False
+        return True
+
+    async def claim(self, draft: Draft) -> None:
+        """Append what makes the run ours. Raises `StillRunning` if somebody else was first."""
+        await self.settled()
+        if not await self.append(draft):
+            raise StillRunning(f"Run {self.run_id!r} was taken up by somebody else just now.")
+
+    async def settled(self) -> None:
+        """Wait for a driver of ours that has come to rest to finish its callbacks."""
+        found = self.home.driver_of(self.run_id)
+        if found is not None and found[0].snapshot.status not in ACTIVE:
+            await asyncio.wait([found[1]])
+
+    def drive(self, steps: int | None = None, passing: frozenset[Path] = frozenset()) -> None:
+        """Drive the run that was just claimed; ``steps`` leaves, or freely."""
+        pace = Pace(steps, self.stops, passing)
+        self.home.drive(self.workflow, self.log, pace, self.context)
+
+    async def rest(self) -> None:
+        """Wait until the run rests, whoever drives it. Raises what stopped a driver of ours."""
+        found = self.home.driver_of(self.run_id)
+        if found is not None:
+            try:
+                await asyncio.shield(found[1])
+                return
+            except Fenced:
+                pass  # somebody else drives it now
+        while self.log.snapshot.status in ACTIVE:
+            await self.log.changed(self.log.snapshot.seq, elsewhere=True)
+
+    # -- request context ---------------------------------------------------------------------------------------
+
+    def keep_transient(self, request: Mapping[str, Any]) -> None:
+        """Remember the keys that are never stored."""
+        kept = {key: request[key] for key in self.env.transient & request.keys()}
+        self.home.transient.setdefault(self.run_id, {}).update(kept)
+
+    def storable(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The keys that may be stored."""
+        return {key: value for key, value in request.items() if key not in self.env.transient}

@@ -1,0 +1,449 @@
+"""The runtime: the one object people hold. It puts a store, an engine and an executor together and runs workflows."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import contextvars
+import logging
+import os
+import warnings
+import weakref
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path as FilePath
+from typing import Any, Literal, Self
+
+from playhead.codec.registry import register_schema
+from playhead.definition.host import CURRENT
+from playhead.definition.ids import check_run_id
+from playhead.definition.workflow import Workflow
+from playhead.engines import leases
+from playhead.engines.direct import Direct
+from playhead.engines.driver import Driver, Fenced
+from playhead.engines.effects import Clock, fresh_owner, fresh_run_id
+from playhead.engines.evented import Evented
+from playhead.engines.pace import Pace
+from playhead.engines.port import Environment
+from playhead.errors import DefinitionFault, NoSuchRun, StillRunning, UnknownWorkflow, WorkflowError
+from playhead.executors.threads import Threads
+from playhead.machine.snapshot import ACTIVE
+from playhead.results import moment
+from playhead.runs.run import Run
+from playhead.runs.stored import StoredRun
+from playhead.stores.log import RunLog
+from playhead.stores.memory import MemoryStore
+from playhead.stores.port import RunSummary, Store
+
+_log = logging.getLogger("playhead")
+
+#: Where runs are kept unless somebody says otherwise.
+DEFAULT_STORE = ".playhead"
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """One page of a listing; ``total`` counts all pages."""
+
+    items: list[RunInfo]
+    total: int
+    page: int
+    per_page: int
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What a listing shows of a run; times are aware UTC datetimes."""
+
+    run_id: str
+    workflow_id: str
+    status: str
+    resource_id: str | None
+    created_at: datetime
+    updated_at: datetime
+    parent: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What `Runtime.recover` found: runs taken up again, and active runs that were left, with the reason."""
+
+    runs: list[Run]
+    left: dict[str, str]
+
+
+class Runtime:
+    """Runs workflows on a store. Use it as ``async with Runtime(".playhead") as runtime:``.
+
+    store:
+        A folder for the store on disk, a store, or None: in memory for the direct engine, ``.playhead`` else.
+    engine:
+        ``evented`` (durable: everything is stored before it counts) or ``direct`` (in memory, stored at rest).
+    workflows:
+        Definitions, so that stored runs can be found and taken up again; or use `register`.
+    resources:
+        Live objects for bodies, as ``ctx.resources``; never stored.
+    transient_request:
+        Keys of the request context that are never stored, such as tokens.
+    cancel_grace, lease:
+        Seconds a body has to end after a cancel; seconds until others may take over a run whose owner is silent.
+    """
+
+    def __init__(
+        self,
+        store: str | os.PathLike[str] | Store | None = None,
+        *,
+        engine: Literal["evented", "direct"] = "evented",
+        workflows: Iterable[Workflow[Any, Any]] = (),
+        resources: Mapping[str, Any] | None = None,
+        transient_request: Iterable[str] = (),
+        executor: Executor | None = None,
+        cancel_grace: float = 1.0,
+        lease: float = 10.0,
+        durability: Literal["process", "power"] = "process",
+        clock: Clock | None = None,
+    ) -> None:
+        if engine not in ("evented", "direct"):
+            raise WorkflowError(f"engine is {engine!r}; it must be 'evented' or 'direct'.")
+        self.engine = engine
+        self.store = _store(store, engine, durability)
+        self._own_executor = executor is None
+        self.env = Environment(
+            store=self.store,
+            clock=clock or Clock(),
+            executor=executor or Threads(),
+            owner=fresh_owner(),
+            resources=dict(resources or {}),
+            transient=frozenset(transient_request),
+            cancel_grace=cancel_grace,
+            lease=lease,
+            runtime=self,
+        )
+        self.workflows: dict[str, Workflow[Any, Any]] = {}
+        self.register(*workflows)
+        self.transient: dict[str, dict[str, Any]] = {}
+        self.paces: dict[str, Pace] = {}
+        self._drives: dict[str, tuple[Driver, asyncio.Task[None]]] = {}
+        self._logs: weakref.WeakValueDictionary[str, RunLog] = weakref.WeakValueDictionary()
+        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._helpers: set[asyncio.Task[Any]] = set()
+        self._opened = False
+        self._closing = False
+        self._tokens: list[contextvars.Token[Any]] = []
+
+    # -- lifetime ----------------------------------------------------------------------------------------------
+
+    async def open(self) -> Self:
+        """Get ready; `async with` does it."""
+        if not self._opened:
+            await self.store.open()
+            self._opened = True
+            leases.LIVING.add(self.env.owner)
+        return self
+
+    async def close(self) -> None:
+        """Leave: bodies in flight are cancelled, nothing is recorded for them, and others may take the runs up."""
+        self._closing = True
+        drives = dict(self._drives)
+        for driver, _ in drives.values():
+            driver.stop()
+        await asyncio.gather(*(task for _, task in drives.values()), return_exceptions=True)
+        for helper in list(self._helpers):
+            helper.cancel()
+        await asyncio.gather(*self._helpers, return_exceptions=True)
+        leases.LIVING.discard(self.env.owner)
+        if self._own_executor:
+            self.env.executor.shutdown(wait=False, cancel_futures=True)
+        if self._opened:
+            await self.store.close()
+        self._opened = False
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        self._tokens.append(CURRENT.set(self))
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        token = self._tokens.pop()
+        # A fixture may enter and leave in different contexts; then there is nothing to undo here.
+        with contextlib.suppress(ValueError):
+            CURRENT.reset(token)
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<Runtime {self.engine} on {self.store.name}>"
+
+    # -- definitions -------------------------------------------------------------------------------------------
+
+    def register(self, *workflows: Workflow[Any, Any]) -> None:
+        """Make workflows known, so that their stored runs can be found and taken up; the latest of an id counts."""
+        for workflow in workflows:
+            if not isinstance(workflow, Workflow):
+                raise WorkflowError(f"A runtime registers workflows, not {type(workflow).__name__}.")
+            if not workflow.committed:
+                raise DefinitionFault(
+                    f"Uncommitted step flow changes detected: call .commit() on workflow {workflow.id!r} first."
+                    if workflow.entries
+                    else f"Execution flow of workflow {workflow.id!r} is not defined: add steps with .then(), "
+                    ".branch() ..., then call .commit()."
+                )
+            if self.workflows.get(workflow.id) is not workflow:
+                _register_types(workflow)
+                self.workflows[workflow.id] = workflow
+
+    def workflow(self, workflow_id: str) -> Workflow[Any, Any]:
+        """The registered workflow of that id. Raises `UnknownWorkflow`."""
+        if workflow_id not in self.workflows:
+            known = ", ".join(sorted(self.workflows)) or "none"
+            raise UnknownWorkflow(
+                f"This runtime knows no workflow {workflow_id!r} (known: {known}): run the cell that defines it, "
+                "or pass it as Runtime(workflows=[...])."
+            )
+        return self.workflows[workflow_id]
+
+    # -- runs --------------------------------------------------------------------------------------------------
+
+    def create_run(
+        self, workflow: Workflow[Any, Any], *, run_id: str | None = None, resource_id: str | None = None
+    ) -> Run:
+        """A run to start, or the stored run of that id to go on with. Does no I/O."""
+        self.register(workflow)
+        fresh = run_id is None
+        id = fresh_run_id() if run_id is None else check_run_id(run_id)
+        return Run(self, workflow, id, resource_id, fresh=fresh)
+
+    async def runs(
+        self,
+        *,
+        workflow: str | Workflow[Any, Any] | None = None,
+        status: str | Iterable[str] | None = None,
+        resource_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        page: int = 1,
+        per_page: int = 50,
+    ) -> RunPage:
+        """The stored runs, newest first. ``since`` and ``until`` (aware) are about when a run was created."""
+        await self.open()
+        wanted = workflow.id if isinstance(workflow, Workflow) else workflow
+        statuses = {status} if isinstance(status, str) else set(status) if status is not None else None
+        found = [
+            item
+            for item in map(_info, await self.store.summaries())
+            if (wanted is None or item.workflow_id == wanted)
+            and (statuses is None or item.status in statuses)
+            and (resource_id is None or item.resource_id == resource_id)
+            and (since is None or item.created_at >= since)
+            and (until is None or item.created_at <= until)
+        ]
+        if page < 1 or per_page < 1:
+            raise WorkflowError(f"page {page} and per_page {per_page} must be at least 1.")
+        start = (page - 1) * per_page
+        return RunPage(found[start : start + per_page], len(found), page, per_page)
+
+    async def get(self, run_id: str, fields: Iterable[str] | None = None, nested: bool = True) -> StoredRun:
+        """A stored run. ``fields`` limits what is given (the rest is None); ``nested`` adds inner steps as ``a.b``.
+
+        Raises `NoSuchRun`.
+        """
+        log = await self.existing(run_id)
+        workflow = self.workflows.get(log.snapshot.workflow_id)
+        return StoredRun(log.snapshot, workflow, frozenset(fields) if fields is not None else None, nested)
+
+    async def fetch(self, run_id: str) -> Run:
+        """A stored run to go on with. Raises `NoSuchRun`, and `UnknownWorkflow` if its workflow is not defined."""
+        log = await self.existing(run_id)
+        return Run(self, self.workflow(log.snapshot.workflow_id), run_id, None)
+
+    async def delete(self, run_id: str) -> None:
+        """Forget a run. Raises `NoSuchRun`; `StillRunning` for an active run, or one that forks refer to."""
+        log = await self.existing(run_id)
+        if log.snapshot.status in ACTIVE:
+            raise StillRunning(f"Run {run_id!r} is active: cancel it, or wait for it to rest, before deleting it.")
+        children = [s.run_id for s in await self.store.summaries() if s.parent and s.parent[0] == run_id]
+        if children:
+            raise StillRunning(f"Run {run_id!r} is the parent of {', '.join(children)}: delete those first.")
+        await self.store.delete(run_id)
+        self._logs.pop(run_id, None)
+
+    async def recover(self, *, wait: bool = False) -> Recovery:
+        """Take up every active run whose owner is gone. ``wait`` awaits their results too."""
+        await self.open()
+        runs, left = [], {}
+        for summary in await self.store.summaries():
+            if summary.status not in ACTIVE:
+                continue
+            try:
+                run = await self.fetch(summary.run_id)
+                await run.take_up()
+                runs.append(run)
+            except WorkflowError as error:
+                left[summary.run_id] = str(error)
+        if wait:
+            await asyncio.gather(*(run.wait() for run in runs))
+        return Recovery(runs, left)
+
+    # -- for runs ----------------------------------------------------------------------------------------------
+
+    def log_of(self, run_id: str) -> RunLog:
+        """The log of a run, shared by everybody in this runtime who holds it."""
+        log = self._logs.get(run_id)
+        if log is None:
+            log = self._logs[run_id] = RunLog(self.store, run_id)
+        return log
+
+    async def existing(self, run_id: str) -> RunLog:
+        """The log of a stored run, up to date. Raises `NoSuchRun`."""
+        check_run_id(run_id)
+        await self.open()
+        log = self.log_of(run_id)
+        if run_id not in self._drives:
+            await log.refresh()
+        if not log.exists:
+            raise NoSuchRun(f"There is no run {run_id!r} in {self.store.name}.")
+        return log
+
+    def lock_of(self, run_id: str) -> asyncio.Lock:
+        """One command at a time per run."""
+        lock = self._locks.get(run_id)
+        if lock is None:
+            lock = self._locks[run_id] = asyncio.Lock()
+        return lock
+
+    def driver_of(self, run_id: str) -> tuple[Driver, asyncio.Task[None]] | None:
+        """Who drives the run in this runtime."""
+        return self._drives.get(run_id)
+
+    def drive(self, workflow: Workflow[Any, Any], log: RunLog, pace: Pace, context: contextvars.Context) -> None:
+        """Begin to drive a run that was just claimed."""
+        transient = self.transient.setdefault(log.run_id, {})
+        engine = Evented() if self.engine == "evented" else Direct()
+        driver = Driver(self.env, engine, workflow, log, pace=pace, transient=transient, context=context)
+        self.paces[log.run_id] = pace
+        task = asyncio.get_running_loop().create_task(self._carry(driver), context=context)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._drives[log.run_id] = (driver, task)
+
+    async def _carry(self, driver: Driver) -> None:
+        run_id = driver.log.run_id
+        helpers = [self._help(self._watch_others(driver)), self._help(self._keep_lease(run_id))]
+        try:
+            await driver.drive()
+            if driver.workflow.keep is not None:
+                await self._forget_unkept(driver)
+        except Fenced as fenced:
+            _log.warning("%s", fenced)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            self._drives.pop(run_id, None)
+            if driver.snapshot.status in ACTIVE:
+                with contextlib.suppress(Exception):  # the store may be gone; the lease then runs out by itself
+                    await leases.release(self.store, run_id, self.env.owner)
+
+    async def _forget_unkept(self, driver: Driver) -> None:
+        status = driver.snapshot.status
+        final = {"success", "failed", "tripwire", "canceled"}
+        if status in final and status not in (driver.workflow.keep or ()):
+            await self.store.delete(driver.log.run_id)
+
+    def _help(self, work: Any) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._helpers.add(task)
+        task.add_done_callback(self._helped)
+        return task
+
+    def _helped(self, task: asyncio.Task[Any]) -> None:
+        self._helpers.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.warning("A helper of the runtime failed: %r", task.exception())
+
+    async def _watch_others(self, driver: Driver) -> None:
+        """Notice answers, cancels and takeovers that other processes append."""
+        await asyncio.sleep(WATCH_DELAY)
+        while True:
+            await self.store.wait(driver.log.run_id, driver.log.saved, WATCH_TIMEOUT)
+            await driver.catch_up()
+
+    async def _keep_lease(self, run_id: str) -> None:
+        await leases.keep(self.store, run_id, self.env.owner, self.env.clock, self.env.lease)
+
+
+#: Seconds a run may go before somebody watches the store for it: most runs are over by then.
+WATCH_DELAY = 0.25
+#: Seconds of one wait on the store.
+WATCH_TIMEOUT = 5.0
+
+
+def _store(store: Any, engine: str, durability: Literal["process", "power"]) -> Store:
+    if store is None and engine == "direct":
+        return MemoryStore()
+    if store is None or isinstance(store, str | os.PathLike):
+        # Imported here: the direct engine in memory needs neither diskcache nor SQLite.
+        from playhead.stores.disk import DiskStore
+
+        return DiskStore(FilePath(store or DEFAULT_STORE), durability=durability)
+    found: Store = store
+    return found
+
+
+def _register_types(workflow: Workflow[Any, Any]) -> None:
+    """Make the classes of a workflow's schemas known to the codec, so that stored values find them again."""
+    for node in workflow.walk():
+        for which in ("input", "output", "state", "request", "resume", "suspend"):
+            schema = getattr(node, which, None)
+            if schema is not None:
+                register_schema(schema.annotation)
+
+
+def _info(summary: RunSummary) -> RunInfo:
+    created, updated = moment(summary.created_at), moment(summary.updated_at)
+    assert created is not None and updated is not None
+    return RunInfo(
+        summary.run_id,
+        summary.workflow_id,
+        summary.status,
+        summary.resource_id,
+        created,
+        updated,
+        summary.parent,
+    )
+
+
+# -- without a runtime -----------------------------------------------------------------------------------------
+
+_DEFAULTS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Runtime] = weakref.WeakKeyDictionary()
+
+
+def default_runtime() -> Runtime:
+    """The runtime on ``./.playhead`` that is used where none was entered; one per event loop."""
+    loop = asyncio.get_running_loop()
+    runtime = _DEFAULTS.get(loop)
+    if runtime is None:
+        runtime = _DEFAULTS[loop] = Runtime()
+        atexit.register(_say_goodbye, weakref.ref(runtime))
+    return runtime
+
+
+def _say_goodbye(reference: weakref.ref[Runtime]) -> None:
+    """Files of the default runtime are let go at exit; there is no loop left to close it properly."""
+    runtime = reference()
+    if runtime is not None:
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            asyncio.run(runtime.store.close())
+
+
+def run_sync(
+    workflow: Workflow[Any, Any], input: Any, runtime: Runtime | None, options: Mapping[str, Any]
+) -> Any:
+    """What `Workflow.run_sync` does."""
+
+    async def main() -> Any:
+        async with runtime or Runtime() as entered:
+            return await workflow.run(input, runtime=entered, **options)
+
+    return asyncio.run(main())

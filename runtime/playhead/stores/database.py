@@ -1,0 +1,289 @@
+"""The database: one SQLite file that diskcache lays out, and the SQL the store needs.
+
+The only module that touches what diskcache keeps private. Three habits of diskcache are replaced here.
+Opening a cache writes to it, so that it waits for whoever writes and fails on a full disk or a read-only
+folder: here opening only reads. Every connection obeys the settings found in the file, so that the last who
+opened it decides how durable everybody's commits are: here each connection sets its own pragmas. And whatever
+goes wrong at the beginning of a transaction is called a timeout: here SQLite's own error comes out.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import diskcache
+
+from playhead.errors import StoreConflict, StoreError, StoreForeign
+from playhead.stores.forks import begin_use, end_use
+from playhead.stores.port import RunSummary
+from playhead.stores.rawdisk import RawDisk
+from playhead.stores.rows import batch_key, encode_batch, encode_summary, log_range, raise_damaged, run_key
+
+FILE: Final = "cache.db"  # diskcache's choice
+APPLICATION_ID: Final = 0x504C4159  # "PLAY", at a fixed place in the header of the file
+FORMAT: Final = 1
+
+_ENDLESS: Final = 2**62
+
+SETTINGS: Final[dict[str, Any]] = {
+    "statistics": 0,
+    "tag_index": 0,
+    "eviction_policy": "none",
+    "size_limit": _ENDLESS,
+    "cull_limit": 0,
+    "sqlite_auto_vacuum": 1,
+    "sqlite_cache_size": 8192,
+    "sqlite_journal_mode": "wal",
+    "sqlite_mmap_size": 0,  # Through a memory map, an I/O error is the death of the process.
+    "sqlite_synchronous": 1,
+    "disk_min_file_size": _ENDLESS,
+    "disk_pickle_protocol": 0,
+}
+
+# Pages of SQLite's log after which a checkpoint is due, and after which it may hold writers up for a moment:
+# a log that is always written to is never found complete, and would grow for ever.
+_LONG_LOG: Final = 1000
+_TOO_LONG_LOG: Final = 4 * _LONG_LOG
+_PAGES_PER_COMMIT: Final = 4  # what the indexes, the counters of diskcache and a small row touch
+_PAGE: Final = 4096
+
+_FROZEN: Final = "mode=ro&immutable=1"
+
+_COLUMNS: Final = (
+    "key, raw, store_time, expire_time, access_time, access_count, tag, size, mode, filename, value"
+)
+# ``tag`` holds the last event of a batch, so that the end of a log is found without reading its values.
+_LAST: Final = "SELECT tag FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key DESC LIMIT 1"
+# The whole compare-and-append in one statement: the row goes in only if the log still ends where expected.
+_APPEND: Final = f"""
+    INSERT INTO Cache ({_COLUMNS})
+    SELECT ?, 1, 0, NULL, 0, 0, ?, 0, 1, NULL, ? WHERE ? = coalesce(({_LAST}), 0)
+"""
+_PUT: Final = f"""
+    INSERT INTO Cache ({_COLUMNS}) VALUES (?, 1, 0, NULL, 0, 0, NULL, 0, 1, NULL, ?)
+    ON CONFLICT (key, raw) DO UPDATE SET value = excluded.value
+"""
+# A row that refers to a file gives NULL, which is refused when it is decoded.
+_SCAN: Final = """
+    SELECT key, tag, CASE WHEN mode = 1 AND filename IS NULL THEN value END
+    FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key LIMIT ?
+"""
+_BATCH_OF: Final = "SELECT key FROM Cache WHERE key >= ? AND key <= ? AND raw = 1 ORDER BY key DESC LIMIT 1"
+_DELETE: Final = "DELETE FROM Cache WHERE key >= ? AND key < ? AND raw = 1"
+
+
+def uri_of(file: Path, mode: str) -> str:
+    """The address for SQLite; ``mode`` is ``ro``, ``rw`` or ``frozen``."""
+    return f"{file.as_uri()}?{_FROZEN if mode == 'frozen' else f'mode={mode}'}"
+
+
+def draft_database(folder: Path) -> Path:
+    """Make a new database in an empty folder; give its file, complete and closed."""
+    cache = diskcache.Cache(str(folder), disk=RawDisk, **SETTINGS)
+    try:
+        cache._sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        cache._sql(f"PRAGMA user_version = {FORMAT}")
+    finally:
+        cache.close()
+    return folder / FILE
+
+
+class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no types
+    """An existing, inspected database. Each thread has a connection of its own; `close_all` closes all."""
+
+    def __init__(self, folder: Path, *, frozen: bool, full_sync: bool) -> None:
+        # super().__init__ would write; what the methods of diskcache rely on is set here instead.
+        self._directory = str(folder)
+        self._timeout = 0
+        self._txn_id = None
+        self._page_size = _PAGE
+        self._disk = RawDisk(str(folder))
+        for name, value in SETTINGS.items():
+            setattr(self, name, value)
+        self._uri = uri_of(folder / FILE, "frozen" if frozen else "rw")
+        self.frozen = frozen  # read as it stood when it was opened, because the folder takes no new file
+        self._path = os.fspath(folder / FILE)
+        self._use = begin_use(folder / FILE)
+        self._full_sync = full_sync
+        self._local = threading.local()
+        self._guard = threading.Lock()
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
+        self._opened = 0
+        self._pages_due = 0
+
+    @property
+    def process(self) -> int:
+        """The process that opened it; no other may use it."""
+        return self._use[2]
+
+    @property
+    def _con(self) -> sqlite3.Connection:
+        try:
+            con: sqlite3.Connection = self._local.con
+        except AttributeError:
+            con = self._local.con = self._connect()
+        return con
+
+    def _connect(self) -> sqlite3.Connection:
+        con = sqlite3.connect(
+            self._uri,
+            uri=True,
+            timeout=0,  # Nothing waits on this thread: it may be the one of an event loop.
+            isolation_level=None,
+            check_same_thread=False,  # One thread uses it, but whoever closes the store closes it.
+        )
+        con.execute(f"PRAGMA synchronous = {2 if self._full_sync else 1}")
+        con.execute(f"PRAGMA cache_size = {SETTINGS['sqlite_cache_size']}")
+        con.execute("PRAGMA mmap_size = 0")
+        con.execute("PRAGMA wal_autocheckpoint = 0")  # `checkpoint` does it, on a thread that may wait.
+        con.execute("PRAGMA trusted_schema = OFF")
+        con.execute("PRAGMA cell_size_check = ON")
+        with self._guard:
+            for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                self._connections.pop(thread).close()
+            self._connections[threading.current_thread()] = con
+            self._opened += 1
+        return con
+
+    def drop_connection(self) -> None:
+        """Close this thread's connection, which undoes what it had begun; the next use opens another."""
+        con = self._local.__dict__.pop("con", None)
+        if con is not None:
+            with self._guard:
+                self._connections.pop(threading.current_thread(), None)
+            con.close()
+
+    def close_all(self) -> None:
+        """Close the connections of all threads; the last one in any process empties SQLite's log."""
+        with self._guard:
+            while self._connections:
+                self._connections.popitem()[1].close()
+            self._local = threading.local()
+        end_use(self._use)
+
+    @contextmanager
+    def _transact(
+        self, retry: bool = False, filename: str | None = None
+    ) -> Iterator[tuple[Callable[..., Any], Callable[[object], None]]]:
+        con = self._con
+        if con.in_transaction:  # as in `set` within `transact`
+            yield con.execute, _refuse_file
+            return
+        con.execute("BEGIN IMMEDIATE")
+        try:
+            yield con.execute, _refuse_file
+            con.execute("COMMIT")
+        except BaseException:
+            if con.in_transaction:
+                con.rollback()
+            raise
+
+    def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None) -> None:
+        """Compare and append; `StoreConflict` if the log does not end at ``after``."""
+        if frames and summary is None:
+            self._append_batch(run_id, after, frames)
+            return
+        con = self._con
+        con.execute("BEGIN IMMEDIATE")
+        try:
+            if frames:
+                self._append_batch(run_id, after, frames)
+            elif self.last(run_id) != after:
+                raise StoreConflict(run_id, after, self.last(run_id))
+            if summary is not None:
+                self._check_in_place()
+                con.execute(_PUT, (run_key(run_id), encode_summary(summary, after + len(frames))))
+            con.execute("COMMIT")
+        except BaseException:
+            if con.in_transaction:
+                con.rollback()
+            raise
+
+    def _append_batch(self, run_id: str, after: int, frames: Sequence[bytes]) -> None:
+        key = batch_key(run_id, after + 1)
+        value = encode_batch(key, frames)
+        row = (key, after + len(frames), value, after, *log_range(run_id))
+        if self._con.execute(_APPEND, row).rowcount != 1:
+            raise StoreConflict(run_id, after, self.last(run_id))
+        self._pages_due += _PAGES_PER_COMMIT + len(value) // _PAGE
+
+    def _check_in_place(self) -> None:
+        """SQLite would go on writing to a deleted file; at each turn of a run, it is made sure of."""
+        try:
+            status = os.stat(self._path)
+        except FileNotFoundError:
+            status = None
+        if status is None or (status.st_dev, status.st_ino) != self._use[:2]:
+            raise StoreError(
+                f"The store in {self._directory} was moved or deleted while it was open. Close it; opening it"
+                " again makes a new one there."
+            )
+
+    def last(self, run_id: str) -> int:
+        """The number of the run's last event; 0 if there is none."""
+        row = self._con.execute(_LAST, log_range(run_id)).fetchone()
+        if row is None:
+            return 0
+        return row[0] if type(row[0]) is int else raise_damaged(run_id, 0)
+
+    def scan(self, start: str, end: str, limit: int) -> list[tuple[str, object, object]]:
+        """At most ``limit`` rows (key, tag, value) with start <= key < end, in order of their keys."""
+        return self._con.execute(_SCAN, (start, end, limit)).fetchall()
+
+    def batch_of(self, run_id: str, seq: int) -> str | None:
+        """The key of the batch that event ``seq`` stands in, or of the last one before it."""
+        row = self._con.execute(_BATCH_OF, (log_range(run_id)[0], batch_key(run_id, seq))).fetchone()
+        return None if row is None else row[0]
+
+    def value(self, key: str) -> object:
+        """The value of one row; None if there is none."""
+        rows = self.scan(key, key + "\0", 1)
+        return rows[0][2] if rows else None
+
+    def swap(self, key: str, old: bytes | None, new: bytes | None) -> bool:
+        """Replace the value of one row if it still is ``old``; None stands for no row."""
+        with self.transact():
+            if self.get(key) != old:
+                return False
+            if new is not None:
+                self.set(key, new)
+            elif old is not None:
+                self.delete(key)
+        return True
+
+    def forget(self, run_id: str, keys: Sequence[str]) -> None:
+        """Delete a run's batches, and the rows with these ``keys``, in one commit."""
+        with self.transact():
+            self._con.execute(_DELETE, log_range(run_id))
+            for key in keys:
+                self.delete(key)
+
+    def version(self) -> tuple[int, int]:
+        """Changes when another connection has committed; also when this thread's connection is a new one."""
+        (version,) = self._con.execute("PRAGMA data_version").fetchone()
+        return self._opened, version
+
+    def checkpoint_is_due(self) -> bool:
+        """Whether SQLite's log has become long since this was last asked with a yes."""
+        if self._pages_due < _LONG_LOG:
+            return False
+        self._pages_due = 0
+        return True
+
+    def checkpoint(self) -> None:
+        """Move what SQLite's log holds to the main file, where possible while others go on writing."""
+        _, pages, _ = self._con.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if pages > _TOO_LONG_LOG:
+            self._con.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+
+
+def _refuse_file(name: object) -> None:
+    """diskcache hands over the file that a replaced or deleted row refers to; ours refer to none."""
+    if name is not None:
+        raise StoreForeign("A row of the store refers to a file outside the database. Nothing was changed.")

@@ -1,0 +1,186 @@
+"""The disk store: logs in a folder, in a database that diskcache lays out, with large values beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, get_args
+
+from playhead.definition.ids import check_run_id
+from playhead.stores.access import Access
+from playhead.stores.bell import Bell
+from playhead.stores.blobs import BlobFolder
+from playhead.stores.database import Database
+from playhead.stores.port import Lease, RunSummary
+from playhead.stores.rows import (
+    RUNS,
+    batch_key,
+    decode_batch,
+    decode_lease,
+    decode_summary,
+    encode_lease,
+    first_of,
+    lease_key,
+    log_range,
+    raise_damaged,
+    run_key,
+)
+from playhead.stores.worker import Worker
+
+Durability: TypeAlias = Literal["process", "power"]
+
+_CHUNK: Final = 256  # rows read between two turns of the event loop: about a millisecond
+_FIRST_POLL: Final = 0.025  # seconds between looks for the commits of other processes
+_LONGEST_POLL: Final = 0.25
+
+
+class DiskStore:
+    """A store in a folder of its own.
+
+    With ``durability="process"`` an append survives the death of the process; a power cut may lose the last
+    ones, but never damages the log. With ``"power"`` each append waits for the disk. ``lock_timeout`` is how
+    many seconds a call tries for a database that another process holds before it raises `StoreLocked`.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, durability: Durability = "process", lock_timeout: float = 5.0
+    ) -> None:
+        if durability not in get_args(Durability):
+            raise ValueError(f'durability is "process" or "power", not {durability!r}')
+        self._name = os.fspath(path)
+        folder = Path(path).expanduser().absolute()  # A notebook may change its directory later.
+        self._access = Access(folder, full_sync=durability == "power", lock_timeout=lock_timeout)
+        self._blobs = BlobFolder(folder / "blobs")
+        self._files = Worker("playhead-blobs")
+        self._bell = Bell()
+
+    @property
+    def name(self) -> str:
+        """The folder, as it was given."""
+        return self._name
+
+    async def open(self) -> None:
+        """Open the store, and make it if it is missing; refuse what is not a store of this user's."""
+        await self._access.open()
+
+    async def close(self) -> None:
+        """Let go of the files and the threads. It can be opened again."""
+        await self._files.stop()
+        await self._access.close()
+
+    async def append(
+        self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None
+    ) -> None:
+        """One row, in one commit."""
+        check_run_id(run_id)
+        await self._access.change(Database.append, run_id, after, frames, summary)
+        self._bell.ring(run_id)
+
+    async def read(self, run_id: str, after: int = 0) -> list[bytes]:
+        """The frames after ``after``; `StoreCorrupt` if the log has a gap, or lacks its tail."""
+        check_run_id(run_id)
+        if after > 0:
+            return await self._read_tail(run_id, after)
+        promised = await self._promised(run_id)
+        frames = await self._read_on(run_id, 1)
+        if len(frames) < promised == await self._promised(run_id):  # Asked again: it may have been deleted.
+            raise_damaged(run_id, len(frames))
+        return frames
+
+    async def _read_tail(self, run_id: str, after: int) -> list[bytes]:
+        key = await self._access.look(Database.batch_of, run_id, after + 1)
+        if key is None:
+            return []
+        first = first_of(key)
+        return (await self._read_on(run_id, first))[after + 1 - first :]
+
+    async def _read_on(self, run_id: str, first: int) -> list[bytes]:
+        """The frames from ``first`` on, where a batch must begin; some rows, then others have their turn."""
+        frames: list[bytes] = []
+        end = log_range(run_id)[1]
+        while True:
+            rows = await self._access.look(Database.scan, batch_key(run_id, first), end, _CHUNK)
+            for key, last, value in rows:
+                batch = decode_batch(run_id, first, last, key, value)
+                frames += batch
+                first += len(batch)
+            if len(rows) < _CHUNK:
+                return frames
+            await asyncio.sleep(0)
+
+    async def _promised(self, run_id: str) -> int:
+        """The event up to which the log must go, by the run's listing row."""
+        key = run_key(run_id)
+        value = await self._access.look(Database.value, key)
+        return 0 if value is None else decode_summary(key, value)[1]
+
+    async def last(self, run_id: str) -> int:
+        """The number of the run's last event, found by the index alone."""
+        return await self._access.look(Database.last, check_run_id(run_id))
+
+    async def summary(self, run_id: str) -> RunSummary | None:
+        """The run's listing row."""
+        key = run_key(check_run_id(run_id))
+        value = await self._access.look(Database.value, key)
+        return None if value is None else decode_summary(key, value)[0]
+
+    async def summaries(self) -> list[RunSummary]:
+        """Every run's listing row, newest first."""
+        found: list[RunSummary] = []
+        start, end = RUNS
+        while True:
+            rows = await self._access.look(Database.scan, start, end, _CHUNK)
+            found += [decode_summary(key, value)[0] for key, _, value in rows]
+            if len(rows) < _CHUNK:
+                break
+            start = rows[-1][0] + "\0"  # the least key after it
+            await asyncio.sleep(0)
+        return sorted(found, key=lambda summary: (summary.created_at, summary.run_id), reverse=True)
+
+    async def delete(self, run_id: str) -> None:
+        """Forget the rows in one commit, then remove the blobs."""
+        keys = (run_key(check_run_id(run_id)), lease_key(run_id))
+        await self._access.change_much(Database.forget, run_id, keys)
+        await self._files.run(lambda: self._access.files(lambda: self._blobs.delete(run_id), changes=True))
+        self._bell.ring(run_id)
+
+    async def lease(self, run_id: str) -> Lease | None:
+        """The run's lease, expired or not."""
+        value = await self._access.look(Database.value, lease_key(check_run_id(run_id)))
+        return None if value is None else decode_lease(run_id, value)
+
+    async def swap_lease(self, run_id: str, expected: Lease | None, new: Lease | None) -> bool:
+        """Compare and swap, in one commit. Equal leases are equal bytes."""
+        key = lease_key(check_run_id(run_id))
+        old_value = None if expected is None else encode_lease(run_id, expected)
+        new_value = None if new is None else encode_lease(run_id, new)
+        return await self._access.change(Database.swap, key, old_value, new_value)
+
+    async def put_blob(self, run_id: str, data: bytes) -> str:
+        """Write a file, unless there is one with these bytes."""
+        check_run_id(run_id)
+        return await self._files.run(
+            lambda: self._access.files(lambda: self._blobs.put(run_id, data), changes=True)
+        )
+
+    def get_blob(self, run_id: str, digest: str) -> bytes:
+        """Read a file, and check it."""
+        check_run_id(run_id)
+        return self._access.files(lambda: self._blobs.get(run_id, digest), changes=False)
+
+    async def wait(self, run_id: str, after: int, timeout: float) -> None:
+        """Woken by appends to this very object; the commits of others are looked for, ever more rarely."""
+        loop = asyncio.get_running_loop()
+        end, pause = loop.time() + timeout, _FIRST_POLL
+        seen: tuple[int, int] | None = None
+        with self._bell.listen(check_run_id(run_id)) as bell:
+            while True:
+                version = await self._access.look(Database.version)
+                if version != seen and await self.last(run_id) > after:
+                    return
+                seen, left = version, end - loop.time()
+                if left <= 0 or await bell.heard(min(pause, left)):
+                    return
+                pause = min(pause * 1.5, _LONGEST_POLL)

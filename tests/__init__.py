@@ -1,0 +1,1 @@
+"""The tests of Playhead; README.md here says where each one belongs."""

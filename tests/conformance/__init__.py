@@ -1,0 +1,1 @@
+"""The behaviour catalogues as tests: every case runs on each engine and store set-up."""

@@ -1,0 +1,43 @@
+"""Catalogue A, section 19: every body has a span."""
+
+from __future__ import annotations
+
+import pytest
+
+from playhead import Context, Step, Workflow
+
+from .cases import case
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def tracing(seen: list[tuple[str, object]], *names: str) -> Workflow:
+    async def note(ctx: Context) -> None:
+        seen.append((ctx.step_id, ctx.span))
+
+    flow = Workflow("tracing")
+    for name in names:
+        flow = flow.then(Step(note, id=name))
+    return flow.commit()
+
+
+@case("TRACE-01")
+async def test_a_body_has_a_span() -> None:
+    seen: list[tuple[str, object]] = []
+
+    result = await tracing(seen, "step1").run({})
+
+    assert result.status == "success"
+    assert len(seen) == 1
+    assert seen[0][1] is not None
+
+
+@case("TRACE-03")
+async def test_every_step_has_a_span() -> None:
+    seen: list[tuple[str, object]] = []
+
+    result = await tracing(seen, "step1", "step2").run({})
+
+    assert result.status == "success"
+    assert [name for name, _ in seen] == ["step1", "step2"]
+    assert all(span is not None for _, span in seen)

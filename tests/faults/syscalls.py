@@ -1,0 +1,92 @@
+"""Faults inside a system call, by strace: the k-th write fails, or kills the process."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playhead.stores.disk import DiskStore
+
+from tests.faults import store_writer
+
+KILLED = 128 + 9
+
+
+@functools.cache
+def why_not() -> str:
+    """Why faults cannot be injected on this machine; "" if they can."""
+    if shutil.which("strace") is None:
+        return "strace is not installed (on Debian: apt-get install strace)"
+    tried = subprocess.run(
+        ["strace", "-qq", "-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=1", "true"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if tried.returncode == 0 else f"strace cannot trace here: {tried.stderr.strip()[:100]}"
+
+
+needs_strace = pytest.mark.skipif(bool(why_not()), reason=why_not() or "never")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a writer said before it ended."""
+
+    acknowledged: list[int]
+    blobs: list[str]
+    errors: list[str]
+    killed: bool
+
+
+def write_under(
+    fault: str, folder: Path, *, durability: str = "process", size: int = 300, blobs: bool = False
+) -> Outcome:
+    """Write a log while ``fault`` (in strace's words; it counts in each thread) happens."""
+    syscall = fault.partition(":")[0]
+    writer = [sys.executable, "-W", "error", store_writer.__file__]
+    ended = subprocess.run(
+        ["strace", "-qq", "-f", "-o", "/dev/null", "-e", f"trace={syscall}"]
+        + ["-e", f"inject={fault}", *writer, str(folder), durability, str(size), "blobs" if blobs else "-"],
+        capture_output=True,
+        text=True,
+        timeout=15,
+        check=False,
+    )
+    killed = ended.returncode in (KILLED, -9)
+    assert killed or (ended.returncode == 0 and ended.stderr == ""), f"{fault}: {ended.stderr}"
+    lines = [line.split(maxsplit=1) for line in ended.stdout.splitlines()]
+    return Outcome(
+        [int(rest) for word, rest in lines if word == "ack"],
+        [rest for word, rest in lines if word == "blob"],
+        [rest for word, rest in lines if word == "err"],
+        killed,
+    )
+
+
+async def check(folder: Path, outcome: Outcome, *, size: int = 300) -> int:
+    """Nothing that was acknowledged is lost, and there is no gap; how many events the log has."""
+    store = DiskStore(folder)
+    await store.open()
+    try:
+        log = await store.read("run")
+        assert log == [store_writer.frame(seq, size) for seq in range(1, len(log) + 1)]
+        assert len(log) >= max(outcome.acknowledged, default=0)
+        for digest in outcome.blobs:
+            assert b" large " in store.get_blob("run", digest)
+        await store.append("run", len(log), [b"and on"])
+    finally:
+        await store.close()
+    return len(log)
+
+
+async def make_store(folder: Path) -> None:
+    """An empty store, so that faults meet the appends and not the making."""
+    store = DiskStore(folder)
+    await store.open()
+    await store.close()

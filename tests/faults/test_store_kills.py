@@ -1,0 +1,46 @@
+"""F3: killed inside a system call, at each of them: nothing acknowledged is lost, the log has no gap."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.syscalls import check, make_store, needs_strace, write_under
+
+pytestmark = needs_strace
+
+STEP = 4  # every day, one write in so many is tried, another one at each place
+
+
+@pytest.mark.parametrize("durability", ["process", "power"])
+@pytest.mark.parametrize("start", range(1, STEP + 1))
+async def test_killed_in_a_write_of_an_append(
+    tmp_path: Path, start: int, durability: str, campaign: bool
+) -> None:
+    survived = 0
+    for k in range(start, 101, STEP if campaign else 5 * STEP):
+        folder = tmp_path / f"{k}"
+        await make_store(folder)
+        outcome = write_under(f"pwrite64:signal=KILL:when={k}", folder, durability=durability)
+        await check(folder, outcome)
+        survived += not outcome.killed
+    assert survived == 0, "the writes end before the faults do"
+
+
+@pytest.mark.parametrize("start", range(1, STEP + 1))
+async def test_killed_while_the_store_is_made(tmp_path: Path, start: int, campaign: bool) -> None:
+    for k in range(start, 141, STEP if campaign else 7 * STEP):
+        outcome = write_under(f"pwrite64:signal=KILL:when={k}", tmp_path / f"{k}")
+        assert outcome.killed
+        await check(tmp_path / f"{k}", outcome)
+
+
+@pytest.mark.parametrize("syscall", ["fdatasync", "fsync", "write", "rename", "link", "ftruncate", "unlink"])
+async def test_killed_in_any_other_call_that_changes_a_file(
+    tmp_path: Path, syscall: str, campaign: bool
+) -> None:
+    for k in range(1, 40 if campaign else 4):
+        folder = tmp_path / f"{k}"
+        outcome = write_under(f"{syscall}:signal=KILL:when={k}", folder, durability="power", blobs=True)
+        await check(folder, outcome)

@@ -1,0 +1,69 @@
+// Elements, made without markup: text from a run is only ever text.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An element: `h("button", {class: "ph-b", on: {click: f}}, "text", child)`. */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  fill(element, attributes);
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** An SVG element. */
+export function s(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  fill(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+function fill(element, { on = {}, ...attributes }) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
+}
+
+/** A small picture drawn with lines, in a box of 16 by 16. */
+export function icon(path, { filled = false, size = 14 } = {}) {
+  const style = filled
+    ? { fill: "currentColor", stroke: "none" }
+    : { fill: "none", stroke: "currentColor", "stroke-width": 1.7, "stroke-linecap": "round", "stroke-linejoin": "round" };
+  return s("svg", { viewBox: "0 0 16 16", width: size, height: size, "aria-hidden": "true", class: "ph-icon" },
+    s("path", { d: path, ...style }));
+}
+
+/** Replace everything in an element. */
+export function put(element, ...children) {
+  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Milliseconds as people read them; the same words as `durations.py`. */
+export function span(ms) {
+  const seconds = ms / 1000;
+  if (seconds < 0.9995) return `${Math.max(0, Math.round(ms))} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1).replace(/\.0$/, "")} s`;
+  const units = [["d", 86400, "h", 3600], ["h", 3600, "min", 60], ["min", 60, "s", 1]];
+  for (const [unit, size, small, part] of units) {
+    if (seconds < size) continue;
+    const whole = Math.floor(seconds / size);
+    const rest = Math.floor((seconds % size) / part);
+    return rest ? `${whole} ${unit} ${rest} ${small}` : `${whole} ${unit}`;
+  }
+  return `${Math.round(seconds)} s`;
+}
+
+export const ICONS = {
+  continue: "M5 3.2v9.6L13 8z",
+  step: "M3.5 3.4v9.2L10 8zM11 3.4h2v9.2h-2z",
+  pause: "M4.2 3.4h2.6v9.2H4.2zM9.2 3.4h2.6v9.2H9.2z",
+  cancel: "M4 4h8v8H4z",
+  fork: "M5 2.8v4.4M5 7.2c0 3.4 6 2 6 6M5 7.2v6M11 2.8v2.4c0 1.4-1 2-2.4 2.6",
+  copy: "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7",
+  live: "M13 8A5 5 0 1 1 8 3M8 1l2.4 2L8 5",
+  question: "M5.6 6.2C5.6 2.8 10.6 2.8 10.6 6c0 2-2.5 2-2.5 4.2M8.1 12.9v.1",
+  unplug: "M3 13l3-3M10 3L8 5M13 6l-2 2M5 6l5 5-1.6 1.6a2.8 2.8 0 0 1-4 0l-1-1a2.8 2.8 0 0 1 0-4zM2 2l12 12",
+};

@@ -1,0 +1,23 @@
+"""Durations: spans of time as people read them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+def duration(seconds: float | timedelta) -> str:
+    """``430 ms``, ``2.5 s``, ``3 min 5 s``, ``2 h 1 min``, ``4 d 3 h``."""
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    if seconds < 0.9995:
+        return f"{max(0.0, seconds) * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    for unit, size, small, part in _UNITS:
+        if seconds >= size:
+            whole, rest = divmod(int(seconds + part / 2), size)
+            return f"{whole} {unit} {rest // part} {small}" if rest // part else f"{whole} {unit}"
+    return f"{seconds:.0f} s"
+
+
+_UNITS = (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1))
