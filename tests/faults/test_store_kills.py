@@ -10,16 +10,17 @@ from tests.faults.syscalls import check, make_store, needs_strace, write_under
 
 pytestmark = needs_strace
 
-STEP = 4  # every day, one write in so many is tried, another one at each place
+PARTS = 4
+EVERY_DAY = 7  # of so many places, one is tried every day
 
 
 @pytest.mark.parametrize("durability", ["process", "power"])
-@pytest.mark.parametrize("start", range(1, STEP + 1))
+@pytest.mark.parametrize("start", range(1, PARTS + 1))
 async def test_killed_in_a_write_of_an_append(
     tmp_path: Path, start: int, durability: str, campaign: bool
 ) -> None:
     survived = 0
-    for k in range(start, 101, STEP if campaign else 5 * STEP):
+    for k in range(start, 101, PARTS if campaign else PARTS * EVERY_DAY):
         folder = tmp_path / f"{k}"
         await make_store(folder)
         outcome = write_under(f"pwrite64:signal=KILL:when={k}", folder, durability=durability)
@@ -28,9 +29,9 @@ async def test_killed_in_a_write_of_an_append(
     assert survived == 0, "the writes end before the faults do"
 
 
-@pytest.mark.parametrize("start", range(1, STEP + 1))
+@pytest.mark.parametrize("start", range(1, PARTS + 1))
 async def test_killed_while_the_store_is_made(tmp_path: Path, start: int, campaign: bool) -> None:
-    for k in range(start, 141, STEP if campaign else 7 * STEP):
+    for k in range(start, 141, PARTS if campaign else PARTS * 2 * EVERY_DAY):
         outcome = write_under(f"pwrite64:signal=KILL:when={k}", tmp_path / f"{k}")
         assert outcome.killed
         await check(tmp_path / f"{k}", outcome)

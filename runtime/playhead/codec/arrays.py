@@ -40,7 +40,14 @@ def encode_array(value: npt.NDArray[Any], packer: Packs) -> Ext:
     header = packer.pack([description(value.dtype), value.shape, fortran])
     padding = -(LARGE_HEAD + LENGTH + len(header)) % ALIGNMENT
     head = len(header).to_bytes(LENGTH, "little") + header + bytes(padding)
-    return Ext(codes.ARRAY, b"".join([head, value.tobytes("F" if fortran else "C")]))
+    return Ext(codes.ARRAY, b"".join([head, elements(value.T if fortran else value)]))
+
+
+def elements(value: npt.NDArray[Any]) -> Body:
+    """The elements as they lie in memory; a view of them where that can be had."""
+    if value.flags.c_contiguous and value.nbytes:
+        return value.reshape(-1).view("u1").data
+    return value.tobytes()
 
 
 def decode_array(body: Body, unpack: Unpack) -> npt.NDArray[Any]:

@@ -8,6 +8,7 @@ import sys
 from enum import Enum, StrEnum
 from types import ModuleType
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 BUILTIN_BASES: Final[tuple[type, ...]] = (
     str, int, float, complex, bytes, bytearray, tuple, list, dict, set, frozenset
@@ -27,8 +28,20 @@ class Kind(StrEnum):
     EXCEPTION = "exception"
 
 
+_kinds: Final[WeakKeyDictionary[type, Kind]] = WeakKeyDictionary()
+
+
 def kind_of(cls: type) -> Kind | None:
     """The kind of a class, or None if its instances can only be stored by an encode of their own."""
+    known = _kinds.get(cls)
+    if known is None:
+        known = _look_at(cls)
+        if known is not None:  # None may change: a decorator further out may make it a dataclass
+            _kinds[cls] = known
+    return known
+
+
+def _look_at(cls: type) -> Kind | None:
     if issubclass(cls, BaseException):
         return Kind.EXCEPTION
     if issubclass(cls, Enum):
@@ -70,10 +83,11 @@ def _loaded(module: str, *names: str) -> tuple[type, ...]:
 def instance_attributes(value: object) -> dict[str, Any]:
     """What stands in the instance itself, without what a `cached_property` left there."""
     own: dict[str, Any] = getattr(value, "__dict__", {})
-    return {name: each for name, each in own.items() if not _is_cached_property(type(value), name)}
+    return {name: each for name, each in own.items() if not is_cached_property(type(value), name)}
 
 
-def _is_cached_property(cls: type, name: str) -> bool:
+def is_cached_property(cls: type, name: str) -> bool:
+    """Whether what the instance holds under this name was worked out, and can be again."""
     return any(isinstance(vars(base).get(name), functools.cached_property) for base in cls.__mro__)
 
 

@@ -73,4 +73,10 @@ SERIES: Final = 103
 SOURCE: Final = 104
 ELEMENT: Final = 105
 
+NAMES: Final = {
+    code: name.lower().replace("_", "-") for name, code in sorted(globals().items()) if isinstance(code, int)
+}
+"""What people call each kind."""
+
 NAMED: Final = frozenset({ENUM, DATACLASS, NAMED_TUPLE, MODEL, SUBCLASS, CUSTOM, URL})
+"""Kinds whose body begins with the name of a class."""

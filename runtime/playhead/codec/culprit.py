@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, Final
 
 from playhead.codec.classes import Kind, instance_attributes, kind_of
@@ -12,27 +14,39 @@ from playhead.codec.registry import registered_name, registration_of
 from playhead.codec.texts import safe_repr
 from playhead.errors import NotStorable
 
-SEQUENCES: Final = ("list", "tuple", "deque", "set", "frozenset")
 KEY_LENGTH: Final = 40  # characters of a dict's key shown in a path
+MAX_STEPS: Final = 64  # how deep the path may lead; each step packs the value again
 
 
 def named_refusal(value: object, where: str, refusal: NotStorable) -> NotStorable:
     """The refusal of the innermost part that is refused on its own, with the path to it."""
-    seen: set[int] = set()
-    while id(value) not in seen:
-        seen.add(id(value))
-        for suffix, part in parts_of(value):
-            problem = refusal_of(part)
-            if problem is not None:
-                value, where, refusal = part, where + suffix, problem
-                break
-        else:
+    found = NotStorable(where, refusal.reason)
+    met: dict[int, object] = {}
+    while id(value) not in met:
+        if len(met) == MAX_STEPS:
             return NotStorable(where, refusal.reason)
-    return NotStorable(where, "it contains itself")
+        met[id(value)] = value
+        inner = _refused_part(value)
+        if inner is None:
+            return found
+        suffix, value, reason = inner
+        found = NotStorable(found.path + suffix, reason)
+    return NotStorable(found.path, "it contains itself")
 
 
-def refusal_of(value: object) -> NotStorable | None:
-    """Why the value cannot be stored, or None if it can."""
+def _refused_part(value: object) -> tuple[str, object, str] | None:
+    """The first part that is refused on its own: what it adds to the path, itself, and why."""
+    try:
+        for suffix, part in _parts_of(value):
+            refusal = _refusal_of(part)
+            if refusal is not None:
+                return suffix, part, refusal.reason
+    except Exception:  # noqa: BLE001 - an object's own code may raise anything when looked at
+        return None
+    return None
+
+
+def _refusal_of(value: object) -> NotStorable | None:
     try:
         Packer().pack(value)
     except NotStorable as refusal:
@@ -40,7 +54,7 @@ def refusal_of(value: object) -> NotStorable | None:
     return None
 
 
-def parts_of(value: Any) -> Iterator[tuple[str, object]]:
+def _parts_of(value: Any) -> Iterator[tuple[str, object]]:
     """The parts a value is made of, each with what it adds to the path."""
     cls = type(value)
     registration = registration_of(registered_name(cls) or "")
@@ -48,20 +62,19 @@ def parts_of(value: Any) -> Iterator[tuple[str, object]]:
         yield ".encode()", registration.encode(value)
     elif isinstance(value, dict):
         for key, part in value.items():
-            yield key_suffix(key), part
-            if type(key) is not str:
-                yield f"{key_suffix(key)} (the key)", key
-    elif isinstance(value, tuple) and kind_of(cls) is Kind.NAMED_TUPLE:
+            yield _key_suffix(key), part
+            yield f"{_key_suffix(key)} (the key)", key
+    elif kind_of(cls) is Kind.NAMED_TUPLE:
         yield from ((f".{name}", part) for name, part in zip(cls._fields, value, strict=True))
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple | deque):
         yield from ((f"[{index}]", part) for index, part in enumerate(value))
-    elif cls.__name__ in SEQUENCES:
+    elif isinstance(value, set | frozenset):
         yield from ((f"[{safe_repr(part)[:KEY_LENGTH]}]", part) for part in value)
-    elif kind_of(cls) is not None or cls.__name__ == "SimpleNamespace":
-        yield from attribute_parts(value)
+    elif kind_of(cls) is not None or cls is SimpleNamespace:
+        yield from _attributes_of(value)
 
 
-def attribute_parts(value: Any) -> Iterator[tuple[str, object]]:
+def _attributes_of(value: Any) -> Iterator[tuple[str, object]]:
     """The attributes of an instance: in its dict, in its slots, and those a model keeps elsewhere."""
     attributes = instance_attributes(value)
     if dataclasses.is_dataclass(value):
@@ -74,7 +87,7 @@ def attribute_parts(value: Any) -> Iterator[tuple[str, object]]:
     yield from ((f".{name}", part) for name, part in attributes.items())
 
 
-def key_suffix(key: object) -> str:
+def _key_suffix(key: object) -> str:
     """``.name`` for keys that read like names, ``[key]`` for others."""
     if isinstance(key, str) and key.isidentifier():
         return f".{key}"

@@ -16,6 +16,7 @@ from types import (
     ModuleType,
 )
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from ormsgpack import Ext
 
@@ -33,6 +34,8 @@ BUILTIN: Final[dict[type, Encoder]] = {
 }
 
 BY_KIND: Final[dict[Kind, Encoder]] = {**instances.ENCODERS, **models.ENCODERS, **exceptions.ENCODERS}
+
+_found: Final[WeakKeyDictionary[type, Encoder]] = WeakKeyDictionary()
 
 A_FUNCTION: Final = "a function is code, not data: pass what it needs, and call it in the step"
 A_GENERATOR: Final = "a generator can be read only once and cannot be stored: store list(it)"
@@ -59,7 +62,11 @@ def encoder_for(cls: type) -> Encoder:
     registration = registration_of(name) if name else None
     if registration is not None and registration.cls is cls and registration.encode is not None:
         return lambda value, packer: instances.encode_custom(value, registration, packer)
-    return _of_library(cls) or _of_kind(cls) or _refusal(cls)
+    found = _found.get(cls) or _of_library(cls) or _of_kind(cls)
+    if found is None:
+        return _refusal(cls)
+    _found[cls] = found
+    return found
 
 
 def _of_kind(cls: type) -> Encoder | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ormsgpack
 
 from playhead.codec import codes
+from playhead.codec.exceptions import encode_error
 from playhead.codec.packing import Packer
 from playhead.codec.texts import safe_text
 from playhead.codec.values import load
@@ -18,7 +19,7 @@ def dump_error(exc: BaseException) -> Encoded:
     What cannot be stored of it is replaced by its repr, and a note says so.
     """
     try:
-        return Encoded(Packer(lossy=True).pack(exc))
+        return Encoded(ormsgpack.packb(encode_error(exc, Packer(lossy=True))))
     except Exception:  # noqa: BLE001 - an exception may be hostile to being looked at, and must be kept all the same
         record = {"t": type(exc).__qualname__, "m": safe_text(exc)}
         return Encoded(ormsgpack.packb(ormsgpack.Ext(codes.EXCEPTION, Packer().pack(record))))

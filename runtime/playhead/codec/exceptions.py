@@ -2,8 +2,8 @@
 
 A record is a dict with short keys: ``t`` class, ``m`` text, ``a`` args, ``d`` attributes, ``b`` members that
 builtin classes keep in C, ``n`` notes, ``s`` suppress-context, ``c`` cause, ``x`` context, ``gm`` and ``g``
-message and members of a group, ``v`` what a pydantic ValidationError holds, ``tb`` traceback text, ``cut`` when
-the rest was left out.
+message and members of a group, ``v`` what a pydantic ValidationError holds, ``tb`` traceback text, ``cut``
+when the rest was left out.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ MAX_RECORDS: Final = 256
 TRACEBACK: Final = "__playhead_traceback__"
 """The attribute of a loaded exception that holds the text of its first traceback."""
 
+TEXT_LENGTH: Final = 20_000
+"""Characters of an exception's text that are kept for the case that its class is not found."""
+
 TRACEBACK_LENGTH: Final = 60_000
 """Characters of traceback text that are kept, the first half and the last half."""
 
@@ -48,8 +51,13 @@ def encode_error(error: BaseException, packer: Packs) -> Ext:
     """The exception's record, with its traceback's text."""
     if id(error) in packer.inside:
         raise NotStorable("", "it contains itself")
-    record = _Recorder(packer).record(error, 0)
-    if not packer.inside:
+    recorder = _Recorder(packer)
+    try:
+        outermost = not packer.inside
+        record = recorder.record(error, 0)
+    finally:
+        packer.inside -= recorder.seen
+    if outermost:
         record["tb"] = text_of_traceback(error)
     return Ext(codes.EXCEPTION, packer.pack(record))
 
@@ -64,15 +72,12 @@ class _Recorder:
     def record(self, error: BaseException, depth: int) -> Record:
         """The record of an exception; a short one for what was met before or lies too deep."""
         cls = type(error)
-        record: Record = {"t": stored_name(cls), "m": safe_text(error)}
+        record: Record = {"t": stored_name(cls), "m": safe_text(error)[:TEXT_LENGTH]}
         if depth >= MAX_CHAIN or id(error) in self.seen or len(self.seen) >= MAX_RECORDS:
             return {**record, "cut": True}
         self.seen.add(id(error))
         self.packer.inside.add(id(error))
-        try:
-            self._fill(record, error)
-        finally:
-            self.packer.inside.discard(id(error))
+        self._fill(record, error)
         self._follow(record, error, depth + 1)
         return {key: part for key, part in record.items() if part not in ([], {}, None, False)}
 
@@ -122,11 +127,16 @@ def stored_name(cls: type[BaseException]) -> str:
 def attributes(error: BaseException) -> Iterator[tuple[str, object]]:
     """What was set on the instance, in its dict or in slots."""
     for name, part in vars(error).items():
-        if not (name.startswith("__") and name.endswith("__")):
+        if not is_dunder(name):
             yield name, part
     for name in slots_of(type(error)):
         if hasattr(error, name):
             yield name, getattr(error, name)
+
+
+def is_dunder(name: str) -> bool:
+    """Whether Python itself may give the name a meaning."""
+    return name.startswith("__") and name.endswith("__")
 
 
 def builtin_members(error: BaseException) -> Iterator[tuple[str, object]]:
@@ -148,7 +158,7 @@ def member_descriptors(cls: type[BaseException]) -> dict[str, Descriptor]:
             for name, part in vars(base).items():
                 if isinstance(part, MemberDescriptorType | GetSetDescriptorType) and name not in NOT_KEPT:
                     found.setdefault(name, part)
-    return {name: part for name, part in found.items() if not name.startswith("__")}
+    return {name: part for name, part in found.items() if not is_dunder(name)}
 
 
 def text_of_traceback(error: BaseException) -> str:
@@ -163,14 +173,15 @@ def text_of_traceback(error: BaseException) -> str:
     if len(text) > TRACEBACK_LENGTH:
         half = TRACEBACK_LENGTH // 2
         text = f"{text[:half]}\n  … {len(text) - TRACEBACK_LENGTH} characters left out …\n{text[-half:]}"
-    return text
+    return text.encode("utf-8", "backslashreplace").decode()  # lone surrogates, from undecodable file names
 
 
 def decode_error(body: bytes, unpack: Unpack) -> BaseException:
     """The exception, or an `UnknownError` in its place; never fails on a sound record."""
     record = unpack(body)
     error = error_of(record)
-    vars(error)[TRACEBACK] = str(record.get("tb", ""))
+    if "tb" in record:
+        vars(error)[TRACEBACK] = str(record["tb"])
     return error
 
 
@@ -182,8 +193,8 @@ def error_of(record: Record) -> BaseException:
         error = None
     if error is None:
         error = stand_in(record)
-    for note in record.get("n", ()):
-        error.add_note(note)
+    if record.get("n"):
+        vars(error)["__notes__"] = [str(note) for note in record["n"]]
     _chain(error, record)
     return error
 
@@ -198,14 +209,21 @@ def made(record: Record) -> BaseException | None:
     if cls is None:
         return None
     if issubclass(cls, BaseExceptionGroup):
-        members = [error_of(member) for member in record["g"]]
-        error: BaseException = BaseExceptionGroup.__new__(cls, record["gm"], members)
+        error: BaseException = made_group(cls, record)
     else:
         args = tuple(record.get("a", ()))
         error = builtin_base(cls).__new__(cls, *args)
+        if type(error) is not cls:  # OSError chooses a subclass of its own by the number
+            error = builtin_base(cls).__new__(cls)
         ARGS.__set__(error, args)
     put_members(error, record)
-    return error if type(error) is cls else None
+    return error
+
+
+def made_group(cls: type[BaseExceptionGroup[Any]], record: Record) -> BaseExceptionGroup[Any]:
+    """The group with its members, past a `__new__` of its own."""
+    members = [error_of(member) for member in record["g"]]
+    return BaseExceptionGroup.__new__(cls, record["gm"], members)
 
 
 def exception_class(name: str) -> type[BaseException] | None:
@@ -227,6 +245,8 @@ def put_members(error: BaseException, record: Record) -> None:
     """Put attributes and C members back, past properties and `__setattr__` of the class."""
     slots = slots_of(type(error))
     for name, part in record.get("d", {}).items():
+        if is_dunder(name):
+            continue
         if name in slots:
             object.__setattr__(error, name, part)
         else:
@@ -243,17 +263,20 @@ def stand_in(record: Record) -> UnknownError:
     """What takes the place of an exception whose class is not known here."""
     name = str(record.get("t", "an exception")).replace(":", ".").removeprefix("builtins.")
     error = UnknownError(name, str(record.get("m", "")))
-    own = set(vars(error))
-    vars(error).update({key: part for key, part in record.get("d", {}).items() if key not in own})
+    own = {key: part for key, part in record.get("d", {}).items() if not is_dunder(key)}
+    vars(error).update({**own, **vars(error)})
     return error
 
 
 def _chain(error: BaseException, record: Record) -> None:
-    if "c" in record:
-        error.__cause__ = error_of(record["c"])
-    if "x" in record:
-        error.__context__ = error.__cause__ if record["x"] is True else error_of(record["x"])
-    error.__suppress_context__ = bool(record.get("s", False))
+    cause = error_of(record["c"]) if "c" in record else None
+    context = record.get("x")
+    if context is not None:
+        context = cause if context is True else error_of(context)
+    put = object.__setattr__  # past a `__setattr__` of the class
+    put(error, "__cause__", cause)
+    put(error, "__context__", context)
+    put(error, "__suppress_context__", bool(record.get("s", False)))
 
 
 ENCODERS: Final[dict[Kind, Encoder]] = {Kind.EXCEPTION: encode_error}

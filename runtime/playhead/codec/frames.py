@@ -163,7 +163,9 @@ def _arrow_table(columns: dict[str, Any]) -> bytes:
 
 
 def _read_arrow(stream: bytes) -> Any:
-    return library("pyarrow.ipc").open_stream(stream).read_all().to_pandas()
+    table = library("pyarrow.ipc").open_stream(stream).read_all()
+    table.validate(full=True)  # the bytes may be a stranger's, and Arrow trusts what it has not looked at
+    return table.to_pandas()
 
 
 def encode_index(index: Any, packer: Packs) -> Ext:

@@ -13,7 +13,14 @@ from typing import Any, Final
 from ormsgpack import Ext
 
 from playhead.codec import codes
-from playhead.codec.classes import BUILTIN_BASES, Kind, instance_attributes, kind_of, slots_of
+from playhead.codec.classes import (
+    BUILTIN_BASES,
+    Kind,
+    instance_attributes,
+    is_cached_property,
+    kind_of,
+    slots_of,
+)
 from playhead.codec.kinds import Decoder, Encoder, Misfit, Packs, Unpack
 from playhead.codec.opaque import UNKNOWN_CLASS, Opaque
 from playhead.codec.registry import Registration, name_of, registered_name, registration_of
@@ -67,7 +74,7 @@ def decode_enum(body: bytes, unpack: Unpack) -> object:
 def encode_dataclass(value: Any, packer: Packs) -> Ext:
     """The class, its fields, and whatever else was set on the instance."""
     cls = type(value)
-    attributes = instance_attributes(value)
+    attributes = dict(getattr(value, "__dict__", ()))
     fields = {}
     for field in dataclasses.fields(cls):
         part = attributes.pop(field.name, MISSING)
@@ -76,6 +83,8 @@ def encode_dataclass(value: Any, packer: Packs) -> Ext:
         if part is not MISSING:
             fields[field.name] = part
     parts = [name_of(cls), fields]
+    if attributes:
+        attributes = {name: part for name, part in attributes.items() if not is_cached_property(cls, name)}
     return Ext(codes.DATACLASS, packer.pack([*parts, attributes] if attributes else parts))
 
 

@@ -162,6 +162,14 @@ def encode_fraction(value: Fraction, packer: Packs) -> Ext:
     return Ext(codes.FRACTION, packer.pack([value.numerator, value.denominator]))
 
 
+def decode_fraction(body: bytes, unpack: Unpack) -> Fraction:
+    """The fraction again."""
+    numerator, denominator = unpack(body)
+    if type(numerator) is not int or type(denominator) is not int:
+        raise TypeError("a fraction is made of two ints")  # a text such as 1e999999999 would be worked out
+    return Fraction(numerator, denominator)
+
+
 def encode_uuid(value: UUID, _: Packs) -> Ext:
     """Its sixteen bytes."""
     return Ext(codes.UUID, value.bytes)
@@ -233,7 +241,7 @@ DECODERS: Final[dict[int, Decoder]] = {
     codes.TIMEZONE: decode_timezone,
     codes.ZONE_INFO: decode_zone_info,
     codes.DECIMAL: lambda body, _: Decimal(body.decode("ascii")),
-    codes.FRACTION: lambda body, unpack: Fraction(*unpack(body)),
+    codes.FRACTION: decode_fraction,
     codes.UUID: lambda body, _: UUID(bytes=body),
     codes.PATH: decode_path,
     codes.PATTERN: decode_pattern,

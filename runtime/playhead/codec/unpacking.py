@@ -24,7 +24,6 @@ DECODERS: Final[dict[int, Decoder]] = {
 LARGE_EXTENSION: Final = b"\xc9"  # MessagePack's `ext 32`: this mark, length u32, code i8, body
 LARGE_HEAD: Final = 6
 
-
 PAIR: Final = b"\x92"  # MessagePack's head of a list of two
 END_MARK: Final = "end"
 END: Final = ormsgpack.packb(END_MARK)
@@ -45,7 +44,7 @@ class Unpacker:
     def unpack_whole(self, data: bytes) -> Any:
         """Like `unpack`, and nothing may follow the value: ormsgpack would ignore it."""
         value, end = self.unpack(PAIR + data + END)
-        if end != END_MARK:
+        if type(end) is not str or end != END_MARK:
             raise Unreadable("other bytes follow it")
         return value
 
@@ -60,12 +59,13 @@ class Unpacker:
             raise Unreadable(f"{type(fault).__name__}: {fault}") from fault
 
     def unpack_large(self, data: bytes) -> Any:
-        """Like `unpack`, but an array that stands alone becomes a view of ``data``."""
+        """Like `unpack_whole`, but an array that stands alone becomes a view of ``data``."""
         body = memoryview(data)[LARGE_HEAD:]
-        if data[LARGE_HEAD - 1] != codes.ARRAY or int.from_bytes(data[1:5], "big") != len(body):
+        alone = int.from_bytes(data[1:5], "big") == len(body)
+        if not alone or data[5:LARGE_HEAD] != bytes([codes.ARRAY]):
             return self.unpack_whole(data)
         try:
-            return self.decode(data[LARGE_HEAD - 1], body)
+            return self.decode(codes.ARRAY, body)
         except Exception as fault:  # damaged bytes make libraries raise anything
             raise Unreadable(f"{type(fault).__name__}: {fault}") from fault
 
@@ -80,7 +80,7 @@ class Unpacker:
         """The value behind an extension code, or an `Opaque` if none can be made here."""
         decoder = DECODERS.get(code)
         if decoder is None:
-            return Opaque(code, bytes(body), f"kind {code}", {}, "a newer Playhead wrote it: update this one")
+            return Opaque(code, bytes(body), f"kind-{code}", {}, "a newer Playhead wrote it: update this one")
         try:
             return decoder(body, self.unpack)
         except Misfit as misfit:
@@ -88,7 +88,7 @@ class Unpacker:
 
     def _opaque(self, code: int, body: bytes, fault: str) -> Opaque:
         if code not in codes.NAMED:
-            return Opaque(code, body, f"kind {code}", {}, fault)
+            return Opaque(code, body, codes.NAMES[code], {}, fault)
         name, *parts = self.unpack(body)
         fields: Mapping[str, Any] = next(
             (part for part in parts if isinstance(part, dict)), {"value": parts[-1]}

@@ -46,7 +46,7 @@ def _made(record: dict[str, Any], kind_of_input: str) -> BaseException:
 
 def _line(core: Any, line: dict[str, Any], kind_of_input: str) -> dict[str, Any]:
     """One thing that was wrong; a type that pydantic does not know, or not so, becomes a custom one."""
-    details = {key: line[key] for key in ("type", "loc", "input", "ctx") if key in line}
+    details: dict[str, Any] = {key: line[key] for key in line if key != "msg"}
     try:
         core.ValidationError.from_exception_data("", [details], kind_of_input)
     except (TypeError, ValueError, KeyError):

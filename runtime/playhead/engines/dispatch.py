@@ -63,7 +63,7 @@ class Dispatch:
 
     def take(self, command: Command) -> bool:
         """Do what can be done at once, queue the rest; whether there was anything to do."""
-        if command.path in self.driver.inflight and not isinstance(command, Close | End):
+        if command.key in self.driver.inflight and not isinstance(command, Close | End):
             return False
         self._take(command)
         return True
@@ -97,9 +97,7 @@ class Dispatch:
 
     @_take.register
     def _(self, command: JudgeBranch) -> None:
-        path = (*command.path, f"branch_{command.entry}")
-        if path not in self.driver.inflight:
-            self.launch(path, self._judge_branch(command, path))
+        self.launch(command.key, self._judge_branch(command))
 
     @_take.register
     def _(self, command: JudgeLoop) -> None:
@@ -238,7 +236,7 @@ class Dispatch:
         await self.driver.env.clock.sleep_until(command.until)
         self.driver.finish(E.STEP_SUCCEEDED, command.path, {"output": Source("input", command.path)})
 
-    async def _judge_branch(self, command: JudgeBranch, path: Path) -> None:
+    async def _judge_branch(self, command: JudgeBranch) -> None:
         driver, branch = self.driver, command.branch
         payload = driver.snapshot.resolve(command.source)
         chosen = []
@@ -255,7 +253,7 @@ class Dispatch:
                 self._started(failing, "step", input=command.source)
                 self._failed(failing.path, _named(error, f"The condition of arm {body.id!r}"))
                 return
-        driver.release(path)
+        driver.release(command.key)
         driver.record(E.BRANCH_DECIDED, command.path, entry=command.entry, arms=chosen)
 
     async def _judge_loop(self, command: JudgeLoop) -> None:

@@ -21,7 +21,7 @@ from playhead.definition.request import RequestContext
 from playhead.definition.workflow import Workflow
 from playhead.engines.callbacks import run_callbacks
 from playhead.engines.cancellation import Cancellation
-from playhead.engines.dispatch import Dispatch, Launch
+from playhead.engines.dispatch import Dispatch
 from playhead.engines.inputs import Lists
 from playhead.engines.pace import Pace
 from playhead.engines.port import Commit, Environment
@@ -94,9 +94,9 @@ class Driver:
         try:
             while True:
                 self._wake.clear()
-                launches = self._advance()
+                self._advance()
                 await self._commit()
-                self._start(launches)
+                self._start()
                 if self.snapshot.status not in ACTIVE and not self.inflight:
                     break
                 if not self.pending:
@@ -122,6 +122,8 @@ class Driver:
     async def _abandon(self) -> None:
         """Stop every body without recording an end; steps in flight will be run again by whoever restarts."""
         self.stopping = True
+        for launch in self._dispatch.launches:
+            launch.coroutine.close()
         tasks = [item.task for item in self.inflight.values() if item.task is not None]
         for task in tasks:
             task.cancel()
@@ -135,8 +137,8 @@ class Driver:
                 self.pending = []
             await self.engine.settle(self.log)
 
-    def _advance(self) -> list[Launch]:
-        """Record everything that can be decided now; what is to be started after the commit."""
+    def _advance(self) -> None:
+        """Record everything that can be decided now, and queue what is to be started after the commit."""
         if self.snapshot.canceling:
             self._advance_cancel()
         else:
@@ -144,15 +146,14 @@ class Driver:
                 pass
             if self.pace.holds_back and not self.inflight and self.snapshot.status is Status.RUNNING:
                 self.record(E.RUN_PAUSED)
-        launches, self._dispatch.launches = self._dispatch.launches, []
-        return launches
 
     def _one_round(self) -> bool:
         commands = self.pace.permitted(decide(self.workflow, self.snapshot), self.inflight, self.snapshot)
         progress = [self._dispatch.take(command) for command in commands]
         return any(progress) and self.snapshot.status in ACTIVE
 
-    def _start(self, launches: list[Launch]) -> None:
+    def _start(self) -> None:
+        launches, self._dispatch.launches = self._dispatch.launches, []
         for launch in launches:
             item = self.inflight[launch.path]
             item.body, item.grace = launch.body, launch.grace

@@ -45,7 +45,7 @@ class Pace:
         if self.is_free:
             return commands
         concluding = [command for command in commands if isinstance(command, Close | End | JudgeLoop)]
-        fresh = [c for c in commands if c.path not in inflight and c not in concluding]
+        fresh = [c for c in commands if c.key not in inflight and c not in concluding]
         if self.steps is None:
             return concluding + [command for command in fresh if not self._stops_at(command, snapshot)]
         if concluding or not fresh:

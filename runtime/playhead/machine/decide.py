@@ -38,8 +38,20 @@ if TYPE_CHECKING:
 # -- commands: what is to be done, in the imperative -----------------------------------------------------------
 
 
+class Keyed:
+    """``key`` tells commands apart while they are under way: at most one of a key is."""
+
+    __slots__ = ()
+
+    path: Path
+
+    @property
+    def key(self) -> Path:
+        return self.path
+
+
 @dataclass(frozen=True, slots=True)
-class Begin:
+class Begin(Keyed):
     """Begin the work at ``path``, or begin it again if it has a record.
 
     ``source`` is where its input comes from; None: the record has it. ``entry`` is the position it stands at.
@@ -58,7 +70,7 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class Wake:
+class Wake(Keyed):
     """End the sleep at ``path`` when it is ``until``."""
 
     path: Path
@@ -66,7 +78,7 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeBranch:
+class JudgeBranch(Keyed):
     """Evaluate the conditions of the branch at position ``entry`` of the workflow open at ``path``."""
 
     path: Path
@@ -74,9 +86,13 @@ class JudgeBranch:
     entry: int
     source: Source
 
+    @property
+    def key(self) -> Path:
+        return (*self.path, f"branch#{self.entry}")
+
 
 @dataclass(frozen=True, slots=True)
-class JudgeLoop:
+class JudgeLoop(Keyed):
     """Evaluate the loop's condition after the turn at ``path``."""
 
     path: Path
@@ -85,7 +101,7 @@ class JudgeLoop:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class Close(Keyed):
     """Record how the container at ``path`` ended, or that it is suspended."""
 
     path: Path
@@ -96,13 +112,12 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class End(Keyed):
     """Record how the run ended, or that it is suspended."""
 
     status: Status
     output: Source | None = None
     error_at: Path | None = None
-
     path: Path = ()
 
 

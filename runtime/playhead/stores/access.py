@@ -8,7 +8,6 @@ there, so that the event loop is never held up.
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -43,22 +42,25 @@ class Access:
     async def open(self) -> None:
         """Make the store if it is missing; inspect it otherwise. Twice does nothing."""
         self._closing.clear()
-        await self._worker.run(lambda: self._until_free(self._open))
+        try:
+            await self._worker.run(lambda: self._until_free(self._open))
+        finally:
+            if self._database is None:
+                await self._worker.stop()
 
     async def close(self) -> None:
         """Close all connections. A job that still waits for the database is refused."""
         database, self._database = self._database, None
-        if database is None or database.process != os.getpid():
-            return
-        self._closing.set()
-        await self._worker.run(database.close_all)  # It may empty SQLite's log, and wait for the disk.
-        await self._worker.stop()
+        if database is not None and database.process == os.getpid():
+            self._closing.set()
+            await self._worker.run(database.close_all)  # It may empty SQLite's log, and wait for the disk.
+            await self._worker.stop()
 
     async def look(self, job: Callable[[Database, *Ts], T], *args: *Ts) -> T:
         """Read something that takes microseconds."""
         try:
             return job(self._ready(), *args)
-        except (sqlite3.Error, OSError) as error:
+        except refusals.FAULTS as error:
             self._refuse_unless_busy(error)
         return await self._worker.run(lambda: self._until_free(lambda: job(self._ready(), *args)))
 
@@ -69,7 +71,7 @@ class Access:
         try:
             database = self._writable()
             answer = job(database, *args)
-        except (sqlite3.Error, OSError) as error:
+        except refusals.FAULTS as error:
             self._refuse_unless_busy(error)
             return await self.change_much(job, *args)
         if database.checkpoint_is_due():
@@ -135,7 +137,7 @@ class Access:
         while True:
             try:
                 return job()
-            except (sqlite3.Error, OSError) as error:
+            except refusals.FAULTS as error:
                 self._refuse_unless_busy(error)
                 if waited >= self._lock_timeout:
                     holder = holder_of(self._folder / FILE)
@@ -145,11 +147,11 @@ class Access:
             waited += pause
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
-    def _refuse_unless_busy(self, error: sqlite3.Error | OSError) -> None:
+    def _refuse_unless_busy(self, error: refusals.Fault) -> None:
         if refusals.is_busy(error):
             return
         database = self._database
-        if database is not None and isinstance(error, sqlite3.Error):
+        if database is not None and not isinstance(error, OSError):
             # After a failed write the connection's idea of the file cannot be trusted: the next reads anew.
             database.drop_connection()
         raise refusals.refusal(error, self._folder) from error

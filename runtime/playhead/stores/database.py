@@ -23,7 +23,7 @@ from playhead.errors import StoreConflict, StoreError, StoreForeign
 from playhead.stores.forks import begin_use, end_use
 from playhead.stores.port import RunSummary
 from playhead.stores.rawdisk import RawDisk
-from playhead.stores.rows import batch_key, encode_batch, encode_summary, log_range, raise_damaged, run_key
+from playhead.stores.rows import batch_key, encode_batch, encode_summary, last_of, log_range, run_key
 
 FILE: Final = "cache.db"  # diskcache's choice
 APPLICATION_ID: Final = 0x504C4159  # "PLAY", at a fixed place in the header of the file
@@ -60,6 +60,7 @@ _COLUMNS: Final = (
 )
 # ``tag`` holds the last event of a batch, so that the end of a log is found without reading its values.
 _LAST: Final = "SELECT tag FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key DESC LIMIT 1"
+_LAST_BATCH: Final = _LAST.replace("tag", "key, tag, substr(value, 5, 4)", 1)
 # The whole compare-and-append in one statement: the row goes in only if the log still ends where expected.
 _APPEND: Final = f"""
     INSERT INTO Cache ({_COLUMNS})
@@ -69,9 +70,9 @@ _PUT: Final = f"""
     INSERT INTO Cache ({_COLUMNS}) VALUES (?, 1, 0, NULL, 0, 0, NULL, 0, 1, NULL, ?)
     ON CONFLICT (key, raw) DO UPDATE SET value = excluded.value
 """
-# A row that refers to a file gives NULL, which is refused when it is decoded.
+# A row that refers to a file, or to nothing, gives 0, which is refused when it is decoded.
 _SCAN: Final = """
-    SELECT key, tag, CASE WHEN mode = 1 AND filename IS NULL THEN value END
+    SELECT key, tag, coalesce(CASE WHEN mode = 1 AND filename IS NULL THEN value END, 0)
     FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key LIMIT ?
 """
 _BATCH_OF: Final = "SELECT key FROM Cache WHERE key >= ? AND key <= ? AND raw = 1 ORDER BY key DESC LIMIT 1"
@@ -227,10 +228,8 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
 
     def last(self, run_id: str) -> int:
         """The number of the run's last event; 0 if there is none."""
-        row = self._con.execute(_LAST, log_range(run_id)).fetchone()
-        if row is None:
-            return 0
-        return row[0] if type(row[0]) is int else raise_damaged(run_id, 0)
+        row = self._con.execute(_LAST_BATCH, log_range(run_id)).fetchone()
+        return 0 if row is None else last_of(run_id, *row)
 
     def scan(self, start: str, end: str, limit: int) -> list[tuple[str, object, object]]:
         """At most ``limit`` rows (key, tag, value) with start <= key < end, in order of their keys."""

@@ -62,6 +62,7 @@ _STRANGE: Final = (
     f"key < '{_EDGES[0]}'",
     *(f"key >= '{end}' AND key < '{start}'" for end, start in zip(_EDGES[1::2], _EDGES[2::2], strict=False)),
     f"key >= '{_EDGES[-1]}'",
+    "key IS NULL",
     "expire_time IS NOT NULL",
 )
 _STRANGE_COLUMNS: Final = "raw IS NOT 1 OR mode IS NOT 1 OR filename IS NOT NULL OR typeof(value) <> 'blob'"

@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from playhead.errors import StoreCorrupt, StoreError, StoreForeign, StoreFull, StoreLocked, StoreReadOnly
 
@@ -16,6 +16,11 @@ _NO_SPACE: Final = 256 * 1024
 
 _FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _READ_ONLY_ERRNOS: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+# What SQLite and the system raise. Python cannot always read what SQLite says of a damaged schema.
+Fault: TypeAlias = sqlite3.Error | OSError | UnicodeDecodeError
+FAULTS: Final = (sqlite3.Error, OSError, UnicodeDecodeError)
 
 
 def is_busy(error: BaseException) -> bool:
@@ -28,7 +33,7 @@ def takes_no_file(folder: Path) -> bool:
     return not os.access(folder, os.W_OK) or _is_full(folder)
 
 
-def refusal(error: sqlite3.Error | OSError, folder: Path) -> StoreError:
+def refusal(error: Fault, folder: Path) -> StoreError:
     """The store's error for what SQLite or the operating system said."""
     if isinstance(error, OSError):
         return _refused_by_system(error, folder)
@@ -39,7 +44,7 @@ def refusal(error: sqlite3.Error | OSError, folder: Path) -> StoreError:
         return _read_only(folder)
     if code == sqlite3.SQLITE_NOTADB:
         return StoreForeign(f"{folder / 'cache.db'} is not a database; name another folder for the store.")
-    if code == sqlite3.SQLITE_CORRUPT:
+    if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError):
         return StoreCorrupt(
             f"The database in {folder} is damaged ({error}). Keep a copy of the folder before anything else;"
             " `sqlite3 cache.db .recover` often saves most of it."
@@ -72,8 +77,8 @@ def unreadable(folder: Path) -> StoreError:
     if _is_full(folder):
         return _full(folder)
     return StoreReadOnly(
-        f"The last events of the store in {folder} are still in SQLite's log; to read that, the folder must be"
-        " writable. Make it writable for you, or copy the folder elsewhere and open the copy."
+        f"The last events of the store in {folder} are still in SQLite's log; to read that, the folder must"
+        " be writable. Make it writable for you, or copy the folder elsewhere and open the copy."
     )
 
 
@@ -113,5 +118,8 @@ def _refused_by_system(error: OSError, folder: Path) -> StoreError:
     if error.errno in _FULL_ERRNOS:
         return _full(folder)
     if error.errno in _READ_ONLY_ERRNOS:
-        return _read_only(folder)
+        return StoreReadOnly(
+            f"{error.filename or folder}: {error.strerror}. Make the store's folder and its files readable and"
+            " writable for you."
+        )
     return StoreError(f"The folder {folder} refused: {error}. Nothing acknowledged is lost; try again.")

@@ -22,7 +22,7 @@ from playhead.stores.port import Lease, RunSummary
 SPACES: Final = (("lease/", "lease0"), ("log/", "log0"), ("run/", "run0"))
 RUNS: Final = SPACES[2]
 
-_CRC: Final = Struct(">I")
+_CRC: Final = Struct(">I")  # also the number of frames, right after it
 _HEAD: Final = Struct(">II")  # CRC, number of frames
 
 _NUMBER: Final = (int, float)
@@ -43,7 +43,7 @@ def batch_key(run_id: str, first: int) -> str:
 
 def first_of(key: str) -> int:
     """The first event of the batch with this key."""
-    return int(key[-12:])
+    return int(key[-12:]) if key[-12:].isdecimal() else 0
 
 
 def run_key(run_id: str) -> str:
@@ -54,6 +54,14 @@ def run_key(run_id: str) -> str:
 def lease_key(run_id: str) -> str:
     """The key of a run's lease."""
     return f"lease/{run_id}"
+
+
+def last_of(run_id: str, key: str, last: object, count: object) -> int:
+    """The last event of a batch, by its columns; ``count`` as it stands in its value."""
+    first = first_of(key)
+    if type(last) is not int or count != _CRC.pack(last - first + 1 & 0xFFFFFFFF):
+        raise_damaged(run_id, first - 1)
+    return last
 
 
 def encode_batch(key: str, frames: Sequence[bytes]) -> bytes:

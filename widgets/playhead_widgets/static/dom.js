@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   fill(element, attributes);
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -37,7 +37,7 @@ export function icon(path, { filled = false, size = 14 } = {}) {
 
 /** Replace everything in an element. */
 export function put(element, ...children) {
-  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 

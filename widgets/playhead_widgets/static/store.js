@@ -16,8 +16,8 @@ export class Store extends EventTarget {
     model.on("msg:custom", (message) => this.receive(message));
     model.on("change:truth", () => this.load(model.get("truth"), { keepNewer: true }));
     model.on("change:graph", () => this.tell("graph"));
-    model.on("comm_live_update", () => this.disconnect());
     model.on("comm:close", () => this.disconnect());
+    model.on("comm_live_update", () => this.check());
   }
 
   tell(type, detail) {
@@ -27,7 +27,7 @@ export class Store extends EventTarget {
   // -- the truth, and what is new in it ------------------------------------------------------------------------
 
   load(truth, { keepNewer = false } = {}) {
-    if (keepNewer && (truth.rev ?? 0) < this.rev) return;
+    if (keepNewer && (truth.rev ?? 0) <= this.rev) return;
     this.rev = truth.rev ?? 0;
     this.marks = [];
     this.checkpoints = []; // {seq, kind, path, state, ms, upTo, label}: upTo counts the marks to take in
@@ -41,6 +41,11 @@ export class Store extends EventTarget {
   }
 
   receive(message) {
+    if (!this.connected) {
+      this.connected = true;
+      this.tell("connected");
+      this.resync();
+    }
     if (message?.patch) this.patch(message.patch);
     else if (message?.answer !== undefined) this.answered(message);
   }
@@ -56,6 +61,7 @@ export class Store extends EventTarget {
     if (patch.now) this.offset = Date.now() / 1000 - patch.now;
     if (patch.header) this.header = patch.header;
     if (patch.questions) this.questions = patch.questions;
+    if (this.header.ended) this.keep();
     if (patch.prints) this.prints = [...this.prints, ...patch.prints].slice(-500);
     const nodes = this.take(patch.marks ?? []);
     this.tell("patched", { nodes, patch });
@@ -67,11 +73,9 @@ export class Store extends EventTarget {
       const [seq, path, state, ms, more] = mark;
       this.marks.push(mark);
       nodes.add(this.board.mark(mark));
-      const last = this.checkpoints.at(-1);
       if (more?.c) this.checkpoints.push({ seq, kind: more.c, path, state, ms, upTo: 0, label: more.l });
       const present = this.checkpoints.at(-1);
-      if (present && present.seq === seq) present.upTo = this.marks.length;
-      else if (last && !more?.c) last.upTo = last.upTo || this.marks.length;
+      if (present?.seq === seq) present.upTo = this.marks.length;
     }
     return nodes;
   }
@@ -138,6 +142,16 @@ export class Store extends EventTarget {
     for (const { reject } of this.asked.values()) reject(new Error("disconnected"));
     this.asked.clear();
     this.tell("disconnected");
+  }
+
+  /** The manager says that the kernel came or went, but not which: count it as gone until it says something. */
+  check() {
+    this.disconnect();
+    try {
+      this.model.send({ ask: "sync", id: 0 });
+    } catch {
+      // a closed line: it stays gone
+    }
   }
 
   /** Milliseconds since the run's first event, by the kernel's clock. */

@@ -63,7 +63,7 @@ class Board:
 
     def state(self, node: str) -> str:
         """What all records of the node amount to."""
-        counts = self._whole.get(node) or self._parts.get(node) or {}
+        counts: Mapping[str, int] = self._whole.get(node) or self._parts.get(node) or {}
         return together(state for state, count in counts.items() if count > 0)
 
     def items(self, node: str) -> Mapping[str, int]:

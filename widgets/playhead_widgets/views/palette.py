@@ -32,6 +32,10 @@ LIGHT: Final[dict[str, str]] = {
     "waiting-soft": "#e5f2f8",
     "quiet": "#5d6775",
     "quiet-soft": "#eef0f3",
+    "on-accent": "#ffffff",
+    "past": "#8a3ffc",
+    "past-soft": "#efe6ff",
+    "past-text": "#7328df",
 }
 
 DARK: Final[dict[str, str]] = {
@@ -57,7 +61,27 @@ DARK: Final[dict[str, str]] = {
     "waiting-soft": "#173240",
     "quiet": "#9aa4b2",
     "quiet-soft": "#2a2f38",
+    "on-accent": "#17152e",
+    "past": "#8a3ffc",
+    "past-soft": "#2d2144",
+    "past-text": "#c4a2ff",
 }
+
+#: The page's own colours, where it has them: JupyterLab's first, then those of VS Code.
+_OF_THE_PAGE: Final[dict[str, str]] = {
+    "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
+    "card": "var(--jp-layout-color1,var(--vscode-editor-background,{}))",
+    "text": "var(--jp-ui-font-color1,var(--vscode-editor-foreground,{}))",
+    "muted": "var(--jp-ui-font-color2,{})",
+}
+
+_LIGHT_PAGES: Final = ('[data-jp-theme-light="true"]', ".vscode-light", 'html[theme="light"]')
+_DARK_PAGES: Final = (
+    '[data-jp-theme-light="false"]',
+    ".vscode-dark",
+    ".vscode-high-contrast",
+    'html[theme="dark"]',
+)
 
 _NAMED = re.compile(r"var\(--ph-([\w-]+)\)")
 
@@ -70,11 +94,34 @@ def picture_style() -> str:
 
 
 @cache
+def player_style() -> str:
+    """The style sheet of the player.
+
+    The page's theme decides between light and dark, else the reader's system.
+    """
+    light, dark = _variables(LIGHT), _variables(DARK)
+    return (
+        f".ph-player{{{light}}}@media(prefers-color-scheme:dark){{.ph-player{{{dark}}}}}"
+        f"{_within(_LIGHT_PAGES)}{{{light}}}{_within(_DARK_PAGES)}{{{dark}}}{sheet('graph.css')}{sheet('player.css')}"
+    )
+
+
+def _variables(palette: dict[str, str]) -> str:
+    return ";".join(
+        f"--ph-{name}:{_OF_THE_PAGE.get(name, '{}').format(value)}" for name, value in palette.items()
+    )
+
+
+def _within(pages: tuple[str, ...]) -> str:
+    return ",".join(f"{page} .ph-player" for page in pages)
+
+
+@cache
 def sheet(name: str) -> str:
     """A style sheet of ``static/``, without comments and line breaks."""
     text = (files("playhead_widgets") / "static" / name).read_text("utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
+    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
 
 
 def _filled(rules: str, palette: dict[str, str]) -> str:

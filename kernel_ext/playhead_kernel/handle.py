@@ -1,0 +1,263 @@
+"""The handle: a run as people hold it in cells. Its methods may be called anywhere and carry out in the room."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Generator, Iterator, Mapping
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from playhead.definition.workflow import Workflow
+from playhead.errors import WorkflowError
+from playhead.machine import events as E  # noqa: N812 - event types read as constants: E.STEP_PRINTED
+from playhead.machine.addressing import StepLike, address_of
+from playhead.machine.places import bare
+from playhead.machine.snapshot import Status
+from playhead.results import RunResult
+from playhead.runs.history import Checkpoint
+from playhead.runs.run import Run
+from playhead.streaming import Event
+from playhead_kernel import driving
+from playhead_kernel.breakpoints import Breakpoints, address, place_in
+from playhead_kernel.engine_room import SLICE, EngineRoom
+from playhead_kernel.following import Followed
+from playhead_kernel.printing import Pins
+from playhead_kernel.viewing import Views
+
+if TYPE_CHECKING:
+    from playhead_widgets import Picture
+
+T = TypeVar("T")
+
+
+class Desk(Protocol):
+    """What a handle needs of the notebook it belongs to."""
+
+    room: EngineRoom
+    pins: Pins
+    breakpoints: Breakpoints
+
+    def known(self, run: Run) -> Coroutine[Any, Any, RunHandle]: ...
+    def present(self, handle: RunHandle, *, again: bool = False) -> None: ...
+    def was_presented(self, handle: RunHandle) -> bool: ...
+
+
+class RunHandle:
+    """One run. ``status`` and ``result`` tell what is known now; `wait`, or ``await run``, what it comes to.
+
+    Every method raises what the runtime refuses, as a `WorkflowError`.
+    """
+
+    def __init__(self, desk: Desk, followed: Followed, views: Views) -> None:
+        self._desk = desk
+        self._home = desk.room.runtime
+        self.followed = followed
+        self.views = views
+
+    # -- what is known -----------------------------------------------------------------------------------------
+
+    @property
+    def run_id(self) -> str:
+        return self.followed.run_id
+
+    @property
+    def workflow(self) -> Workflow[Any, Any]:
+        return self.followed.workflow
+
+    @property
+    def workflow_id(self) -> str:
+        return self.workflow.id
+
+    @property
+    def parent(self) -> tuple[str, int] | None:
+        """The run, and the event in it, that this run was forked from."""
+        return self.followed.snapshot().parent
+
+    @property
+    def status(self) -> Status:
+        """The status as last seen; never waits."""
+        return self.followed.snapshot().shown_status
+
+    @property
+    def result(self) -> RunResult:
+        """The run as last seen; never waits."""
+        return self.followed.result()
+
+    def __repr__(self) -> str:
+        return f"<Run {self.run_id} of {self.workflow_id}: {self.status}>"
+
+    # -- waiting -----------------------------------------------------------------------------------------------
+
+    def wait(self, timeout: float | None = None) -> RunResult:
+        """Wait until the run rests (finished, suspended, paused), at most ``timeout`` seconds.
+
+        What has been reached by then is the result. Ctrl-C stops the waiting and never the run.
+        """
+        with self._waiting() as future:
+            left = timeout
+            while not future.done() and (left is None or left > 0):
+                _sleep_on(future, SLICE if left is None else min(SLICE, left))
+                left = None if left is None else left - SLICE
+            return future.result() if future.done() else self.result
+
+    async def rested(self, timeout: float | None = None) -> RunResult:
+        """`wait` for async code; the kernel goes on handling clicks meanwhile."""
+        with self._waiting() as future:
+            left = timeout
+            while not future.done() and (left is None or left > 0):
+                # In slices: a kernel acts on Ctrl-C only when its loop wakes up.
+                await asyncio.sleep(SLICE if left is None else min(SLICE, left))
+                left = None if left is None else left - SLICE
+            return future.result() if future.done() else self.result
+
+    def __await__(self) -> Generator[Any, None, RunResult]:
+        return self.rested().__await__()
+
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[Future[RunResult]]:
+        """While it lasts, the run prints to the cell that waits."""
+        self._must_be_here()
+        with self._desk.pins.pinned_here(self.run_id):
+            future = self._desk.room.submit(self._rest())
+            try:
+                yield future
+            finally:
+                future.cancel()
+
+    async def _rest(self) -> RunResult:
+        result = await self.followed.rest()
+        self.views.settle()
+        return result
+
+    # -- going -------------------------------------------------------------------------------------------------
+
+    def step(self, n: int = 1) -> RunResult:
+        """Let exactly ``n`` leaves run (steps, maps, sleeps, items, turns) and wait for the pause after them."""
+        self._go(driving.go_on(self.followed.run, steps=n))
+        return self.wait()
+
+    def proceed(self) -> RunHandle:
+        """Go on from a pause to the next rest, or again from the step that failed; does not wait."""
+        return self._go(driving.go_on(self.followed.run))
+
+    continue_ = proceed
+
+    def until(self, step: str) -> RunHandle:
+        """Go on, and pause before ``step`` (``price``, ``outer/fetch``); does not wait."""
+        self._desk.breakpoints.once(self.run_id, [place_in(self.workflow, step)])
+        return self.proceed()
+
+    def pause(self) -> RunHandle:
+        """Let nothing more begin; what is under way ends first."""
+        return self._do(driving.pause(self.followed.run))
+
+    def cancel(self) -> RunHandle:
+        """Cancel the run; bodies are told, and get a moment to end."""
+        return self._do(driving.cancel(self.followed.run))
+
+    def resume(
+        self,
+        data: Any = None,
+        *,
+        step: StepLike | None = None,
+        label: str | None = None,
+        index: int | None = None,
+        per_step: bool = False,
+    ) -> RunHandle:
+        """Answer a suspended step; nothing to name where only one waits. Does not wait."""
+        return self._go(
+            self.followed.run.answer(data, step=_place(step), label=label, index=index, per_step=per_step)
+        )
+
+    def travel(self, step: StepLike, **options: Any) -> RunHandle:
+        """Go on from ``step`` in this same run; the options are those of `Run.travel`. Does not wait."""
+        place = _place(step)
+        assert place is not None
+        return self._go(self.followed.run.travel(place, **options))
+
+    def fork(self, at: int | StepLike | None = None, **options: Any) -> RunHandle:
+        """A new, paused run that begins with this one's past up to event, or before step, ``at`` (None: now).
+
+        ``input``, ``state`` and ``run_id`` are those of `Run.fork`.
+        """
+        self._must_be_here()
+        where = at if isinstance(at, int) else _place(at)
+        return self._desk.room.call(self._fork(where, options))
+
+    async def _fork(self, at: Any, options: Mapping[str, Any]) -> RunHandle:
+        return await self._desk.known(await driving.fork(self.followed.run, at, **options))
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> RunHandle:
+        """Set the run going; from now on it prints to this cell."""
+        self._desk.pins.pin(self.run_id, self._desk.pins.here() or self._desk.pins.of(self.run_id))
+        self.followed.run.stops = self._desk.breakpoints.stops_of(self.run_id)
+        return self._do(work)
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> RunHandle:
+        try:
+            self._must_be_here()
+        except WorkflowError:
+            work.close()
+            raise
+        self._desk.room.call(work)
+        return self
+
+    def _must_be_here(self) -> None:
+        if self._home is not self._desk.room.runtime:
+            raise WorkflowError(
+                f"Run {self.run_id!r} is in the store {self._home.store.name}, and the notebook uses another one now: "
+                f"go back with %workflow store {self._home.store.name}"
+            )
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    def snapshot(self, at: int | None = None) -> RunResult:
+        """The run as it stood after event ``at`` (None: now)."""
+        return self._desk.room.call(self.followed.run.snapshot(at))
+
+    def history(self) -> list[Checkpoint]:
+        """The moments worth going back to."""
+        return self._desk.room.call(self.followed.run.history())
+
+    def events(self, after: int = 0) -> list[Event]:
+        """The log from the event after ``after`` on."""
+        return self._desk.room.call(self.followed.run.events(after))
+
+    def printed(self, step: str | None = None) -> str:
+        """What the run, or one step of it, has printed."""
+        wanted = None if step is None else place_in(self.workflow, step)
+        texts = (
+            str(event.data["text"])
+            for event in self.followed.events()
+            if event.type == E.STEP_PRINTED and (wanted is None or bare(event.path)[-len(wanted) :] == wanted)
+        )
+        return "".join(texts)
+
+    def picture(self, at: int | None = None) -> Picture:
+        """A drawing of the run that needs no kernel, as it stood after event ``at`` (None: now)."""
+        from playhead_widgets import picture  # loaded when a first picture is drawn
+
+        return picture(self.workflow, self.followed.snapshot(at))
+
+    def show(self) -> None:
+        """Show the player here."""
+        self._desk.present(self, again=True)
+
+    def _ipython_display_(self) -> None:
+        if not self._desk.was_presented(self):
+            self.show()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.picture()._repr_mimebundle_()
+
+
+def _sleep_on(future: Future[Any], seconds: float) -> None:
+    # The result is looked at later; here it only matters whether it has come.
+    with contextlib.suppress(Exception):
+        future.exception(seconds)
+
+
+def _place(step: StepLike | None) -> StepLike | None:
+    """A text may name a nested step: ``outer/fetch``."""
+    return address(step) if isinstance(step, str) and "/" in step else None if step is None else address_of(step)

@@ -1,0 +1,67 @@
+"""Parsing: the words after a command. It is argparse, but it never ends the process and names the nearest option."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn
+
+from IPython.core.error import UsageError
+
+from playhead_kernel.refusals import unknown
+
+_WIDTH: Final = 100
+
+
+class HelpWanted(Exception):
+    """Raised for ``-h``; carries the text to show."""
+
+
+class Parser(argparse.ArgumentParser):
+    """The words one command takes. ``takes`` says of each argument what it names, for completion."""
+
+    def __init__(self, name: str, describe: Callable[[], str]) -> None:
+        super().__init__(
+            prog=f"%workflow {name}",
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=_WIDTH),
+        )
+        self.color = False  # from Python 3.14 on argparse colours; a notebook would show the codes
+        self.positions: list[str] = []
+        self.options: dict[str, str | None] = {}
+        self._describe = describe
+        self.add_argument("-h", "--help", action=_Help, nargs=0, help="show this text")
+
+    def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
+        """As argparse does; remembers what each word names by its ``metavar``."""
+        action = super().add_argument(*flags, **settings)
+        takes = str(action.metavar or "") if action.nargs != 0 else None
+        if action.option_strings:
+            self.options |= dict.fromkeys(action.option_strings, takes)
+        else:
+            self.positions.append(takes or "")
+        return action
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """The arguments. Raises `UsageError`, and `HelpWanted` for ``-h``."""
+        for word in words:
+            flag = word.partition("=")[0]
+            if flag.startswith("--") and flag not in self.options:
+                raise unknown("option", flag, (name for name in self.options if name.startswith("--")))
+        return self.parse_intermixed_args(list(words))
+
+    def format_help(self) -> str:
+        """Usage, what the command does, its words, and how to say it in Python."""
+        self.description = self._describe()
+        return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """What argparse calls at a mistake."""
+        name = self.prog.partition(" ")[2]
+        raise UsageError(f"%workflow {name}: {message} (see %workflow {name} -h)")
+
+
+class _Help(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        raise HelpWanted(parser.format_help())

@@ -1,0 +1,46 @@
+"""Refusals: what people did wrong, in one line that says what to do, with the nearest right name."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Iterable, Iterator
+
+from IPython.core.error import UsageError
+
+from playhead.errors import WorkflowError
+
+_LISTED = 8  # names in one line; more are better looked up
+
+
+@contextlib.contextmanager
+def in_one_line() -> Iterator[None]:
+    """Whatever the runtime refuses becomes a `UsageError` of one line, which IPython shows without a traceback."""
+    try:
+        yield
+    except WorkflowError as error:
+        raise UsageError(one_line(str(error))) from error
+
+
+def one_line(text: str) -> str:
+    """The lines of a message as one: ``Invalid input data: n: must be a number; m: is missing``."""
+    lines = [line.strip().removeprefix("- ") for line in text.splitlines() if line.strip()]
+    if not lines:
+        return text
+    head, rest = lines[0].rstrip(), "; ".join(lines[1:])
+    return f"{head} {rest}" if rest and head.endswith(":") else f"{head}; {rest}" if rest else head
+
+
+def unknown(noun: str, name: str, known: Iterable[str], hint: str = "") -> UsageError:
+    """There is no ``noun`` of that ``name``: say the nearest that there is, or all if they are few."""
+    names = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    said = f"There is no {noun} {name!r}"
+    if near:
+        said += f": did you mean {near[0]!r}?"
+    elif names:
+        listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+        said += f"; there is {listed}."
+    else:
+        said += "."
+    return UsageError(f"{said} {hint}".rstrip())

@@ -1,0 +1,275 @@
+"""The session: what one notebook knows. Its workflows, its runs, its views, and the engine room they live in."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from IPython.core.error import UsageError
+
+from playhead.definition.workflow import Workflow
+from playhead.errors import NoSuchRun, StillRunning
+from playhead.machine.events import Path
+from playhead.machine.snapshot import ACTIVE
+from playhead.runs.run import Run
+from playhead.runtime import RunInfo, Runtime
+from playhead_kernel import driving
+from playhead_kernel.breakpoints import Breakpoints
+from playhead_kernel.config import Preferences
+from playhead_kernel.definitions import Definitions, Flow
+from playhead_kernel.engine_room import EngineRoom
+from playhead_kernel.following import Followed
+from playhead_kernel.handle import RunHandle
+from playhead_kernel.printing import Pins
+from playhead_kernel.refusals import unknown
+from playhead_kernel.viewing import RunSource, Views, shown_as
+
+if TYPE_CHECKING:
+    from playhead_widgets import Reply
+
+_ID_LENGTH: Final = 60  # characters of a workflow's id that stand in the ids of its runs
+_ALL: Final = 1_000_000  # runs on one page: a listing for people is cut elsewhere
+
+
+class Session:
+    """What the notebook of ``shell`` knows. Every method may be called from a cell; it carries out in the room."""
+
+    def __init__(self, shell: Any, preferences: Preferences) -> None:
+        self.shell = shell
+        self.preferences = preferences
+        self.definitions = Definitions(shell.user_ns)
+        self.pins = Pins(shell)
+        self.breakpoints = Breakpoints()
+        self.handles: dict[str, RunHandle] = {}  # the one used last stands last
+        self.room = EngineRoom(preferences.store)
+        self._presented: tuple[int, str] | None = None
+
+    # -- runs --------------------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        workflow: Flow,
+        input: Any = None,
+        *,
+        run_id: str | None = None,
+        state: Any = None,
+        per_step: bool = False,
+        breaks: Iterable[Path] = (),
+    ) -> RunHandle:
+        """Start a run; returns as soon as it is accepted. ``breaks`` are places to pause before, in this run."""
+        handle = self.room.call(self._start(workflow, input, run_id, state, per_step, tuple(breaks)))
+        return self.use(handle)
+
+    async def _start(
+        self, workflow: Flow, input: Any, run_id: str | None, state: Any, per_step: bool, breaks: tuple[Path, ...]
+    ) -> RunHandle:
+        runtime = self.room.runtime
+        run_id = run_id or await self._fresh_id(runtime, workflow)
+        self._stay_in_this_cell()
+        run = runtime.create_run(workflow, run_id=run_id)
+        self.breakpoints.once(run_id, breaks)
+        run.stops = self.breakpoints.stops_of(run_id)
+        before = self.pins.of(run_id)
+        self.pins.pin(run_id, self.pins.here())
+        try:
+            await run.begin(input, state=state, per_step=per_step)
+        except BaseException:
+            self.pins.pin(run_id, before)
+            raise
+        return await self.known(run)
+
+    def find(self, name: str | None = None) -> RunHandle:
+        """The run of that id, or of the only one that begins like it; None: the run used last.
+
+        Raises `UsageError` with the nearest, and `UnknownWorkflow` if the run's workflow is not defined.
+        """
+        flows = list(self.definitions.all().values())
+        if name is None and not self.handles:
+            raise UsageError("No run was started here yet: %workflow run FLOW, or %workflow ls for stored runs.")
+        wanted = name if name is not None else next(reversed(self.handles))
+        return self.use(self.room.call(self._find(wanted, flows)))
+
+    async def _find(self, name: str, flows: list[Flow]) -> RunHandle:
+        self.register(flows)
+        runtime = self.room.runtime
+        handle = self.handles.get(name)
+        if handle is None:
+            try:
+                run = await runtime.fetch(name)
+            except NoSuchRun:
+                run = await runtime.fetch(await self._completed(name))
+            handle = await self.known(run)
+        await handle.followed.refresh()
+        if handle.followed.is_active:
+            handle.followed.watch_elsewhere()
+        return handle
+
+    async def _completed(self, name: str) -> str:
+        """The one run id that begins with ``name``."""
+        ids = [info.run_id for info in (await self.room.runtime.runs(per_page=_ALL)).items]
+        found = [run_id for run_id in ids if run_id.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UsageError(f"Several runs begin with {name!r}: {', '.join(found[:5])}.")
+        raise unknown("run", name, ids, "%workflow ls shows what is stored.")
+
+    def runs(self, workflow: str | None = None, status: str | None = None) -> list[RunInfo]:
+        """The stored runs, newest first."""
+        page = self.room.call(self.room.runtime.runs(workflow=workflow, status=status, per_page=_ALL))
+        return page.items
+
+    def recover(self) -> tuple[list[RunHandle], dict[str, str]]:
+        """Take up every run whose process died; those taken up, and why others were left."""
+        flows = list(self.definitions.all().values())
+        return self.room.call(self._recover(flows))
+
+    async def _recover(self, flows: list[Flow]) -> tuple[list[RunHandle], dict[str, str]]:
+        self.register(flows)
+        self._stay_in_this_cell()
+        here = self.pins.here()
+        taken: list[RunHandle] = []
+        left: dict[str, str] = {}
+        recovery = await self.room.runtime.recover()
+        left |= recovery.left
+        for run in recovery.runs:
+            self.pins.pin(run.run_id, here)
+            taken.append(self.use(await self.known(run)))
+        return taken, left
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run for good."""
+        handle = self.find(run_id)
+        self.room.call(self.room.runtime.delete(handle.run_id))
+        self.handles.pop(handle.run_id, None)
+        self.room.post(handle.followed.leave)
+
+    def use(self, handle: RunHandle) -> RunHandle:
+        """From now on it is the run that is meant when none is named."""
+        self.handles.pop(handle.run_id, None)
+        self.handles[handle.run_id] = handle
+        return handle
+
+    def is_known(self, name: str) -> bool:
+        """Whether ``name`` is the id of a run here or in the store."""
+        return name in self.handles or any(info.run_id == name for info in self.runs())
+
+    # -- in the room -------------------------------------------------------------------------------------------
+
+    async def known(self, run: Run) -> RunHandle:
+        """The handle of a run; there is one for each."""
+        handle = self.handles.get(run.run_id)
+        if handle is not None:
+            handle.followed.replace(run)
+            return handle
+        followed = Followed(run, self.room.runtime.log_of(run.run_id))
+        await followed.refresh()
+        views = Views(followed, self.room.loop, self.preferences.flush_rate, renews=self.in_kernel)
+        return RunHandle(self, followed, views)
+
+    def register(self, flows: Iterable[Flow]) -> None:
+        """Let the runtime know these definitions, and let runs that rest go on by them."""
+        runtime = self.room.runtime
+        runtime.register(*flows)
+        for handle in self.handles.values():
+            followed = handle.followed
+            latest = runtime.workflows.get(followed.workflow.id)
+            if latest is not None and latest is not followed.workflow and not followed.is_active:
+                followed.replace(runtime.create_run(latest, run_id=followed.run_id))
+                handle.views.redraw()
+
+    async def _fresh_id(self, runtime: Runtime, workflow: Workflow[Any, Any]) -> str:
+        await runtime.open()
+        number = 0
+        while True:
+            number += 1
+            # Long enough to be rare, short enough to be typed; an id that is taken is not given again.
+            id = f"run-{number}" if self.preferences.deterministic else _named_after(workflow)
+            if await runtime.store.summary(id) is None:
+                return id
+
+    def _stay_in_this_cell(self) -> None:
+        """Pin this task, and all that is begun in it, to the cell whose command it carries out.
+
+        Kernels to come may not let a thread inherit that from the cell's context.
+        """
+        parent, pin = self.pins.here(), getattr(self.shell, "set_thread_parent", None)
+        if parent is not None and pin is not None:
+            pin(parent)
+
+    # -- views -------------------------------------------------------------------------------------------------
+
+    @property
+    def in_kernel(self) -> bool:
+        """Whether a kernel shows what is displayed, and can show it anew; a terminal cannot."""
+        return getattr(self.shell, "kernel", None) is not None
+
+    def present(self, handle: RunHandle, *, again: bool = False) -> None:
+        """Show the run here; a line of text does where it is shown already, unless ``again``."""
+        self._presented = (self.shell.execution_count, handle.run_id)
+        if handle.views and not again:
+            self.say(f"{handle.workflow_id} {handle.run_id}: {handle.status}")
+            return
+        display = self.preferences.display if self.in_kernel else "text"
+        shown = shown_as(display, RunSource(handle.followed, self))
+        shown.display()
+        self.room.post(lambda: handle.views.add(shown))
+
+    def was_presented(self, handle: RunHandle) -> bool:
+        """Whether a command of this very cell has shown the run already; its value need not be shown again."""
+        presented, self._presented = self._presented, None
+        return presented == (self.shell.execution_count, handle.run_id)
+
+    def hush(self, handle: RunHandle) -> None:
+        """The command was asked to show nothing."""
+        self._presented = (self.shell.execution_count, handle.run_id)
+
+    def say(self, text: str) -> None:
+        """A line of text in the cell that is being run."""
+        import sys
+
+        sys.stdout.write(text + "\n")
+
+    def clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None:
+        """Somebody clicked in a view; any thread."""
+        # In the run's own context: a click belongs to no cell, and what the run prints would be shown nowhere.
+        self.room.submit(self._clicked(followed, name, payload, reply), context=followed.context)
+
+    async def _clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None:
+        try:
+            if name == "fork":
+                child = await driving.fork(
+                    followed.run, payload["seq"], input=payload.get("input"), run_id=None
+                )
+                handle = await self.known(child)
+                self.pins.pin(handle.run_id, self.pins.of(followed.run_id))
+                self.use(handle)
+                reply.done(run=handle.run_id)
+                return
+            followed.run.stops = self.breakpoints.stops_of(followed.run_id)
+            reply.done(**await driving.clicked(followed.run, name, payload))
+        except Exception as error:  # noqa: BLE001 - told to the person who clicked
+            reply.refused(error)
+
+    # -- the store ---------------------------------------------------------------------------------------------
+
+    def change_store(self, path: str | os.PathLike[str]) -> None:
+        """Use another store from now on. Raises `StillRunning` while runs go on here, and what it raises itself."""
+        self.room.call(self._change_store(path))
+        self.handles.clear()
+
+    async def _change_store(self, path: str | os.PathLike[str]) -> None:
+        going = [id for id, handle in self.handles.items() if self.room.runtime.driver_of(id) is not None]
+        if going:
+            raise StillRunning(f"{', '.join(going)} still goes on: wait for it, or pause or cancel it, first.")
+        await self.room.change_store(path)
+
+    def close(self) -> None:
+        """Let everything go; runs that go on can be taken up elsewhere, or here after loading again."""
+        self.room.close()
+
+
+def _named_after(workflow: Workflow[Any, Any]) -> str:
+    return f"{workflow.id[:_ID_LENGTH]}-{secrets.token_hex(3)}"

@@ -1,0 +1,183 @@
+"""Viewing: the outputs that show a run. The room tells players what is new; at rest the stored output is renewed.
+
+A saved notebook keeps what was displayed last, so a run that has come to rest publishes its final picture in
+place of the first one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from IPython.display import DisplayHandle
+
+from playhead.machine.events import Event
+from playhead.machine.snapshot import Snapshot
+from playhead_kernel.following import Followed
+
+if TYPE_CHECKING:
+    from playhead.definition.workflow import Workflow
+    from playhead_widgets import Reply
+
+_log = logging.getLogger("playhead")
+
+FLUSH_RATE: Final = 20.0  # times per second; the server drops messages that come by the thousand
+
+
+class Driving(Protocol):
+    """Whoever carries out what people click, from any thread and at once."""
+
+    def clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None: ...
+
+
+class RunSource:
+    """A followed run as the widgets want it: read on any thread, and clicks handed on."""
+
+    def __init__(self, followed: Followed, driving: Driving) -> None:
+        self._followed = followed
+        self._driving = driving
+
+    @property
+    def workflow(self) -> Workflow[Any, Any]:
+        """The definition the run is drawn by."""
+        return self._followed.workflow
+
+    def snapshot(self, at: int | None = None) -> Snapshot:
+        """The run after event ``at``; None: as far as it is known."""
+        return self._followed.snapshot(at)
+
+    def events(self, after: int = 0) -> Sequence[Event]:
+        """The logged events after that one."""
+        return self._followed.events(after)
+
+    def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
+        """Somebody clicked."""
+        self._driving.clicked(self._followed, name, payload, reply)
+
+
+class Shown:
+    """One output that shows the run: the widget, or a picture or outline that is published again."""
+
+    def __init__(self, content: Callable[[], Any], player: Any = None) -> None:
+        self.player = player
+        self._content = content
+        self._handle = DisplayHandle()
+
+    def display(self) -> None:
+        """Show it in the cell that is being run."""
+        self._handle.display(self._content())
+
+    def renew(self) -> None:
+        """Publish it as it is now, wherever it was displayed."""
+        self._handle.update(self._content())
+
+
+class Views:
+    """Every output that shows one run. Made in the room."""
+
+    def __init__(
+        self,
+        followed: Followed,
+        loop: asyncio.AbstractEventLoop,
+        flush_rate: float = FLUSH_RATE,
+        *,
+        renews: bool = True,
+    ) -> None:
+        self.followed = followed
+        self._loop = loop
+        self._pause = 1.0 / max(flush_rate, 0.1)
+        self._renews = renews
+        self._shown: list[Shown] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._told = 0
+        followed.listeners.append(self._arrived)
+
+    def __bool__(self) -> bool:
+        """Whether anything shows the run."""
+        return bool(self._shown)
+
+    def add(self, shown: Shown) -> None:
+        """One more output; from now on it is told what is new."""
+        self._shown.append(shown)
+        self._told = -1
+        self._flush_soon(0.0)
+
+    def settle(self) -> None:
+        """Tell everything now: the run has come to rest, and somebody waited for it."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._flush()
+
+    def close(self) -> None:
+        """The outputs stay as they are, and are told nothing more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for shown in self._shown:
+            if shown.player is not None:
+                shown.player.close()
+        self._shown.clear()
+
+    def redraw(self) -> None:
+        """The definition has changed."""
+        for shown in self._shown:
+            if shown.player is not None:
+                shown.player.redraw()
+
+    def _arrived(self, events: Sequence[Event]) -> None:
+        if self._shown and any(not event.data.get("live") for event in events):
+            self._flush_soon(self._pause)
+
+    def _flush_soon(self, pause: float) -> None:
+        if self._timer is None:
+            # In no cell's context: a message that belongs to a cell that is done may be dropped on its way.
+            self._timer = self._loop.call_later(pause, self._flush, context=contextvars.Context())
+
+    def _flush(self) -> None:
+        self._timer = None
+        snapshot = self.followed.snapshot()
+        if snapshot.seq == self._told:
+            return
+        self._told = snapshot.seq
+        for shown in list(self._shown):
+            try:
+                self._tell(shown)
+            except Exception:  # a view that cannot be drawn must never stop the run
+                _log.exception("A view of run %s could not be brought up to date.", self.followed.run_id)
+
+    def _tell(self, shown: Shown) -> None:
+        resting = not self.followed.is_active
+        if shown.player is not None:
+            shown.player.finish() if resting else shown.player.update()
+        if resting and self._renews:
+            shown.renew()
+
+
+def shown_as(display: str, source: RunSource) -> Shown:
+    """The run as ``auto`` (the live player), ``static`` (a picture) or ``text`` (an outline)."""
+    # The widgets are loaded when the first run is shown: whoever only counts runs does not wait for them.
+    from playhead_widgets import picture
+
+    def still() -> Any:
+        return picture(source.workflow, source.snapshot())
+
+    if display == "auto":
+        from playhead_widgets import Player
+
+        player = Player(source)
+        return Shown(lambda: player, player)
+    return Shown(still) if display == "static" else Shown(lambda: Outline(still().text))
+
+
+class Outline:
+    """Plain text as a display."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+

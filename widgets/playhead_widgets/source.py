@@ -1,0 +1,109 @@
+"""Sources: where a player gets its run from, and where the clicks go. The player knows nothing of engines."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from playhead.definition.workflow import Workflow
+from playhead.machine.events import Event
+from playhead.machine.fold import fold
+from playhead.machine.snapshot import Snapshot
+from playhead_widgets.views.complaints import complaint
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How a source tells what became of a command; call one of them, once, from any thread."""
+
+    send: Callable[[dict[str, Any]], None]
+
+    def done(self, **more: Any) -> None:
+        """It was taken. For ``fork``, ``run=`` is the id of the new run."""
+        self.send({"ok": True, **more})
+
+    def refused(self, error: BaseException) -> None:
+        """It was not, and nothing has changed.
+
+        The error's ``issues``, if it has any, are shown at their fields.
+        """
+        self.send({"error": complaint(error)})
+
+
+class Source(Protocol):
+    """One run, as a player sees it. Every method may be called from any thread and must not block."""
+
+    @property
+    def workflow(self) -> Workflow[Any, Any]:
+        """The definition the run is drawn by."""
+        ...
+
+    def snapshot(self, at: int | None = None) -> Snapshot:
+        """The run after event ``at``; None: as far as it is known."""
+        ...
+
+    def events(self, after: int = 0) -> Sequence[Event]:
+        """The logged events after that one, from the first on (a fork's include those of its parent)."""
+        ...
+
+    def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
+        """Somebody clicked: hand the command on to whoever drives the run, and return at once.
+
+        ``continue``, ``step``, ``pause`` and ``cancel`` have an empty payload. ``resume`` has ``path`` (a
+        tuple such as ``("ship#3",)``), ``index`` and ``data``; ``fork`` has ``seq`` and, if they are to be
+        changed, ``input``.
+        """
+        ...
+
+
+_KEEP_EVERY: Final = (
+    64  # events between snapshots that are kept; folding that many takes a fraction of a millisecond
+)
+
+
+@dataclass
+class Recording:
+    """A source made of events alone, for runs that nobody drives here. It takes no commands.
+
+    ``extend`` adds what a log has grown by.
+    """
+
+    workflow: Workflow[Any, Any]
+    log: list[Event] = field(default_factory=list)
+    run_id: str = "recording"
+
+    def __post_init__(self) -> None:
+        log, self.log = self.log, []
+        self._kept = [Snapshot(self.run_id)]
+        self._last = self._kept[0]
+        self.extend(log)
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Take more events in."""
+        for event in events:
+            self._last = fold(self._last, event)
+            self.log.append(event)
+            if len(self.log) % _KEEP_EVERY == 0:
+                self._kept.append(self._last)
+
+    def snapshot(self, at: int | None = None) -> Snapshot:
+        """The run after event ``at``."""
+        if at is None or at >= self._last.seq:
+            return self._last
+        start = max(0, bisect_right([kept.seq for kept in self._kept], at) - 1)
+        snapshot = self._kept[start]
+        for event in self.log[start * _KEEP_EVERY :]:
+            if event.seq > at:
+                break
+            snapshot = fold(snapshot, event)
+        return snapshot
+
+    def events(self, after: int = 0) -> Sequence[Event]:
+        """The events after that one."""
+        return self.log[bisect_right(self.log, after, key=lambda event: event.seq) :]
+
+    def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
+        """Refused: a recording cannot be driven."""
+        reply.refused(RuntimeError("This is a recording: nobody drives the run here."))
