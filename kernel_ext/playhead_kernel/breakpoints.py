@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from playhead.definition.workflow import Workflow
 from playhead.engines.pace import Stops
@@ -19,7 +19,7 @@ class Breakpoints:
         self._everywhere: dict[Path, None] = {}
         self._once: dict[str, set[Path]] = {}
 
-    def __iter__(self) -> Iterable[Path]:
+    def __iter__(self) -> Iterator[Path]:
         return iter(list(self._everywhere))
 
     def __len__(self) -> int:

@@ -134,8 +134,12 @@ class RunHandle:
 
     def step(self, n: int = 1) -> RunResult:
         """Let exactly ``n`` leaves run (steps, maps, sleeps, items, turns) and wait for the pause after them."""
-        self._go(driving.go_on(self.followed.run, steps=n))
+        self.begin_steps(n)
         return self.wait()
+
+    def begin_steps(self, n: int = 1) -> RunHandle:
+        """`step` without waiting."""
+        return self._go(driving.go_on(self.followed.run, steps=n))
 
     def proceed(self) -> RunHandle:
         """Go on from a pause to the next rest, or again from the step that failed; does not wait."""

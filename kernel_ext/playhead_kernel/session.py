@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from IPython.core.error import UsageError
 
 from playhead.definition.workflow import Workflow
-from playhead.errors import NoSuchRun, StillRunning
+from playhead.errors import StillRunning
 from playhead.machine.events import Path
-from playhead.machine.snapshot import ACTIVE
 from playhead.runs.run import Run
 from playhead.runtime import RunInfo, Runtime
 from playhead_kernel import driving
 from playhead_kernel.breakpoints import Breakpoints
+from playhead_kernel.complaints import Complaints
 from playhead_kernel.config import Preferences
 from playhead_kernel.definitions import Definitions, Flow
 from playhead_kernel.engine_room import EngineRoom
@@ -43,6 +44,8 @@ class Session:
         self.pins = Pins(shell)
         self.breakpoints = Breakpoints()
         self.handles: dict[str, RunHandle] = {}  # the one used last stands last
+        self.complaints = Complaints()
+        self.complaints.listen()
         self.room = EngineRoom(preferences.store)
         self._presented: tuple[int, str] | None = None
 
@@ -96,20 +99,16 @@ class Session:
         runtime = self.room.runtime
         handle = self.handles.get(name)
         if handle is None:
-            try:
-                run = await runtime.fetch(name)
-            except NoSuchRun:
-                run = await runtime.fetch(await self._completed(name))
-            handle = await self.known(run)
+            run_id = await self._completed(name)
+            handle = self.handles.get(run_id) or await self.known(await runtime.fetch(run_id))
         await handle.followed.refresh()
         if handle.followed.is_active:
             handle.followed.watch_elsewhere()
         return handle
 
     async def _completed(self, name: str) -> str:
-        """The one run id that begins with ``name``."""
         ids = [info.run_id for info in (await self.room.runtime.runs(per_page=_ALL)).items]
-        found = [run_id for run_id in ids if run_id.startswith(name)]
+        found = [name] if name in ids else [run_id for run_id in ids if run_id.startswith(name)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -140,11 +139,11 @@ class Session:
         return taken, left
 
     def delete(self, run_id: str) -> None:
-        """Forget a run for good."""
-        handle = self.find(run_id)
-        self.room.call(self.room.runtime.delete(handle.run_id))
-        self.handles.pop(handle.run_id, None)
-        self.room.post(handle.followed.leave)
+        """Forget a run for good, whether or not its workflow is defined. Raises `StillRunning`."""
+        self.room.call(self.room.runtime.delete(run_id))
+        handle = self.handles.pop(run_id, None)
+        if handle is not None:
+            self.room.post(handle.followed.leave)
 
     def use(self, handle: RunHandle) -> RunHandle:
         """From now on it is the run that is meant when none is named."""
@@ -152,11 +151,19 @@ class Session:
         self.handles[handle.run_id] = handle
         return handle
 
-    def is_known(self, name: str) -> bool:
-        """Whether ``name`` is the id of a run here or in the store."""
-        return name in self.handles or any(info.run_id == name for info in self.runs())
+    def completed(self, name: str) -> str:
+        """The id of the run that is called so, or of the only one that begins so. Raises `UsageError`."""
+        return name if name in self.handles else self.room.call(self._completed(name))
+
+    def apply_breakpoints(self) -> None:
+        """Let the runs that go on know of breakpoints that were added or taken back."""
+        self.room.post(self._apply_breakpoints)
 
     # -- in the room -------------------------------------------------------------------------------------------
+
+    def _apply_breakpoints(self) -> None:
+        for run_id, handle in self.handles.items():
+            handle.followed.run.stops = self.breakpoints.stops_of(run_id)
 
     async def known(self, run: Run) -> RunHandle:
         """The handle of a run; there is one for each."""
@@ -228,8 +235,6 @@ class Session:
 
     def say(self, text: str) -> None:
         """A line of text in the cell that is being run."""
-        import sys
-
         sys.stdout.write(text + "\n")
 
     def clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None:
@@ -269,6 +274,7 @@ class Session:
     def close(self) -> None:
         """Let everything go; runs that go on can be taken up elsewhere, or here after loading again."""
         self.room.close()
+        self.complaints.leave()
 
 
 def _named_after(workflow: Workflow[Any, Any]) -> str:

@@ -15,7 +15,7 @@ from playhead.errors import TripWire
 from playhead.machine.events import Path
 from playhead.machine.payload import Payload
 from playhead.machine.places import bare, body_at, distinct, suspended_leaves
-from playhead.machine.snapshot import Record, Snapshot, Status, item_path
+from playhead.machine.snapshot import Record, Snapshot, Status, ancestors, item_path
 
 
 def moment(seconds: float | None) -> datetime | None:
@@ -281,7 +281,7 @@ class RunResult:
     def suspensions(self) -> list[Suspension]:
         if self._snapshot.status not in (Status.SUSPENDED, Status.RUNNING, Status.PAUSED):
             return []
-        return [_suspension(self._workflow, record) for record in self._waiting()]
+        return [_suspension(self._workflow, self._snapshot, record) for record in self._waiting()]
 
     @property
     def suspended(self) -> list[Path]:
@@ -326,13 +326,14 @@ def shaped_state(workflow: Workflow[Any, Any], values: dict[str, Any]) -> Any:
         return values
 
 
-def _suspension(workflow: Workflow[Any, Any], record: Record) -> Suspension:
+def _suspension(workflow: Workflow[Any, Any], snapshot: Snapshot, record: Record) -> Suspension:
+    inside = [record, *filter(None, map(snapshot.records.get, ancestors(record.path)))]
     body = body_at(workflow, record.path)
     schema = getattr(body, "resume", None)
     return Suspension(
         record.path,
-        record.index,
-        record.iteration,
+        next((one.index for one in inside if one.index is not None), None),
+        next((one.iteration for one in inside if one.iteration is not None), None),
         record.labels[0] if record.labels else None,
         record.labels,
         loaded(record.suspend_payload),

@@ -299,6 +299,8 @@ class Runtime:
         """The log of a stored run, up to date. Raises `NoSuchRun`."""
         check_run_id(run_id)
         await self.open()
+        if run_id not in self._drives and await self.store.last(run_id) == 0:
+            self._logs.pop(run_id, None)
         log = self.log_of(run_id)
         if run_id not in self._drives:
             await log.refresh()

@@ -161,7 +161,7 @@ async def test_nested_children_of_a_foreach_are_answered_each_on_its_own(world: 
     child = Workflow("child").then(gate).commit()
     flow = Workflow("children").foreach(child, concurrency=2).commit()
     first = await flow.create_run(run_id=RUN).start([{"child": 0}, {"child": 1}])
-    assert [waiting.index for waiting in first.suspensions] == [0, 1]
+    assert [waiting.path for waiting in first.suspensions] == [("child#0", "gate"), ("child#1", "gate")]
 
     answering_0 = asyncio.ensure_future(flow.create_run(run_id=RUN).resume("a", index=0))
     await holds[0].is_reached()

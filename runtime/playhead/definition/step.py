@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import inspect
@@ -202,8 +203,7 @@ class _Hints:
         if not inspect.isroutine(target):
             target = type(target).__call__
         self.globals = getattr(target, "__globals__", {})
-        closure = inspect.getclosurevars(target).nonlocals if isinstance(target, types.FunctionType) else {}
-        self.locals = {**namespace, **closure}
+        self.locals = {**namespace, **_closure(target)}
 
     def of(self, name: str, annotation: Any) -> Any:
         if annotation is inspect.Parameter.empty:
@@ -219,6 +219,15 @@ class _Hints:
                 f"Step {self.id!r}: the annotation of {what}, {annotation!r}, cannot be resolved ({error}). "
                 "Define or import the name before the step, or leave the annotation out."
             ) from error
+
+
+def _closure(fn: Any) -> dict[str, Any]:
+    """The names a function closes over, but for those that have no value yet."""
+    found = {}
+    for name, cell in zip(getattr(getattr(fn, "__code__", None), "co_freevars", ()), fn.__closure__ or (), strict=False):
+        with contextlib.suppress(ValueError):  # not assigned yet
+            found[name] = cell.cell_contents
+    return found
 
 
 def _is_context(hint: Any) -> bool:

@@ -31,7 +31,7 @@ from playhead.machine.decide import decide
 from playhead.machine.events import Event, Path
 from playhead.machine.fold import fold
 from playhead.machine.places import body_at
-from playhead.machine.snapshot import ACTIVE, LEAVES, Status, ancestors, element
+from playhead.machine.snapshot import ACTIVE, LEAVES, Status, element
 from playhead.stores.log import RunLog
 
 _log = logging.getLogger("playhead")
@@ -125,6 +125,8 @@ class Driver:
         for launch in self._dispatch.launches:
             launch.coroutine.close()
         tasks = [item.task for item in self.inflight.values() if item.task is not None]
+        if tasks and self.cancellation.is_set():  # bodies that were told of a cancel get their grace all the same
+            await asyncio.wait(tasks, timeout=self.env.cancel_grace)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -294,6 +296,7 @@ class Driver:
 
     def request_cancel(self) -> None:
         """Cancel the run: bodies are told at once and get their grace; nothing new begins."""
+        self.cancellation.set()
         if self.snapshot.status in ACTIVE and not self.snapshot.canceling:
             self.record(E.RUN_CANCELING)
 
@@ -330,13 +333,11 @@ class Driver:
         self._loop.call_later(grace if item.body else 0, item.task.cancel)
 
     def _close_canceled(self) -> None:
-        """Nothing that was open stays open: leaves first, then what holds them."""
-        leaves = list(self.snapshot.busy)
-        outer = dict.fromkeys(path for leaf in leaves for path in ancestors(leaf))
-        for path in (*leaves, *outer):
-            record = self.snapshot.records.get(path)
-            if record is not None and (record.kind in LEAVES or record.status in (*ACTIVE, Status.SUSPENDED)):
-                self.record(E.STEP_CANCELED, path)
+        """Nothing that was begun stays open: leaves first, then what holds them."""
+        open_ = [record for record in self.snapshot.records.values() if record.status in _OPEN]
+        for record in sorted(open_, key=lambda record: (-len(record.path), record.kind not in LEAVES, record.order)):
+            self.record(E.STEP_CANCELED, record.path)
 
 
+_OPEN = frozenset({Status.RUNNING, Status.WAITING, Status.SUSPENDED, Status.PENDING})
 _ITEM_STATUS = {E.STEP_SUCCEEDED: "success", E.STEP_FAILED: "failed", E.STEP_SUSPENDED: "suspended"}

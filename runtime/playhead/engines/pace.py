@@ -28,14 +28,16 @@ class Pace:
         self.stopped_at: set[Path] = set()
         self.holds_back = False
         self._passing = passing
+        self._begun: set[Path] = set()
 
     @property
     def is_free(self) -> bool:
         return self.steps is None and self.stops is None
 
     def pause(self) -> None:
-        """Let nothing more begin."""
+        """Let nothing more begin, not even the rest of a sleep."""
         self.steps = 0
+        self._begun.clear()
 
     def permitted(
         self, commands: Sequence[Command], inflight: Container[Path], snapshot: Snapshot
@@ -44,7 +46,7 @@ class Pace:
         self.holds_back = False
         if self.is_free:
             return commands
-        concluding = [command for command in commands if isinstance(command, Close | End | JudgeLoop)]
+        concluding = [command for command in commands if self._concludes(command)]
         fresh = [c for c in commands if c.key not in inflight and c not in concluding]
         if self.steps is None:
             return concluding + [command for command in fresh if not self._stops_at(command, snapshot)]
@@ -55,11 +57,16 @@ class Pace:
             return ()
         return self._next(fresh[0], snapshot)
 
+    def _concludes(self, command: Command) -> bool:
+        """Whether it brings to an end what has begun: also the rest of a sleep, and the retry of a step."""
+        return isinstance(command, Close | End | JudgeLoop) or command.path in self._begun
+
     def _next(self, command: Command, snapshot: Snapshot) -> Sequence[Command]:
         if self._stops_at(command, snapshot):
             return ()
         if self.steps is not None and is_leaf(command):
             self.steps -= 1
+            self._begun.add(command.path)
         return (command,)
 
     def _stops_at(self, command: Command, snapshot: Snapshot) -> bool:

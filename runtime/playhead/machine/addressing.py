@@ -60,6 +60,8 @@ def waiting_for(
         return _by_label(records, label, index)
     if step is not None:
         records = _below(records, address_of(step), snapshot)
+    if index is not None and _is_answered(snapshot, index=index):
+        raise _claimed(snapshot)
     places = distinct(record.path for record in records)
     if len(places) > 1:
         raise SeveralSuspended(
@@ -69,14 +71,29 @@ def waiting_for(
 
 
 def _nothing(snapshot: Snapshot) -> Exception:
-    claimed = any(record is not None and record.resumed for record in map(snapshot.records.get, snapshot.busy))
-    if snapshot.status in ACTIVE and claimed:
-        return ResumeAlreadyClaimed(
-            f"Run {snapshot.run_id!r} was already resumed by another caller; wait for it to rest."
-        )
+    if _is_answered(snapshot):
+        return _claimed(snapshot)
     return NothingSuspended(
         f"Run {snapshot.run_id!r} was not suspended: it is {snapshot.shown_status} and waits for no answer."
     )
+
+
+def _is_answered(snapshot: Snapshot, address: Path = (), index: int | None = None) -> bool:
+    """Whether somebody's answer is being worked on at this place."""
+    if snapshot.status not in ACTIVE:
+        return False
+    busy = (snapshot.records.get(path) for path in snapshot.busy)
+    return any(
+        record is not None
+        and record.resumed
+        and bare(record.path)[: len(address)] == address
+        and (index is None or f"#{index}" in _item_numbers(record))
+        for record in busy
+    )
+
+
+def _claimed(snapshot: Snapshot) -> ResumeAlreadyClaimed:
+    return ResumeAlreadyClaimed(f"Run {snapshot.run_id!r} was already resumed by another caller; wait for it to rest.")
 
 
 def _by_label(records: list[Record], label: str, index: int | None) -> list[Path]:
@@ -96,6 +113,8 @@ def _by_label(records: list[Record], label: str, index: int | None) -> list[Path
 def _below(records: list[Record], address: Path, snapshot: Snapshot) -> list[Record]:
     found = [record for record in records if bare(record.path)[: len(address)] == address]
     if not found:
+        if _is_answered(snapshot, address):
+            raise _claimed(snapshot)
         places = distinct(record.path for record in records)
         raise StepNotSuspended(
             f"Step {'/'.join(address)!r} of run {snapshot.run_id!r} was not suspended. Suspended: {_names(places)}."

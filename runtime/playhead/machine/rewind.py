@@ -61,7 +61,7 @@ class Rewind:
         data: dict[str, Any] = {
             "target": list(self.target),
             "drop": [list(path) for path in sorted(self._dropped - set(self._set))],
-            "set": [[list(path), fields] for path, fields in self._set.items()],
+            "set": [[list(path), _plain(fields)] for path, fields in self._set.items()],
             "frames": [[list(p), at, list(arms) if arms else None] for p, (at, arms) in self._frames.items()],
         }
         first = self.workflow.entries[0].ids
@@ -240,7 +240,14 @@ FRESH: dict[str, Any] = {
     "until": None,
     "attempt": 0,
     "tries": 0,
+    "labels": [],
+    "resumed": False,
 }
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a record as event data."""
+    return {key: str(value) if isinstance(value, Status) else value for key, value in fields.items()}
 
 
 def is_at_or_below(path: Path, place: Path) -> bool:
@@ -269,7 +276,7 @@ def kind_of(entry: Entry, id: str) -> str:
 def reopened(snapshot: Snapshot) -> dict[str, Any]:
     """Event data that makes a fork of ``snapshot`` begin again what was in flight at that moment."""
     running = [record for record in _open_records(snapshot) if record.status in (Status.RUNNING, Status.WAITING)]
-    again = {"status": Status.PENDING, "restarted": False}
+    again = {"status": str(Status.PENDING), "restarted": False}
     set_: list[Any] = [[list(r.path), again] for r in running if r.kind == "step" or r.kind == "map"]
     if snapshot.status in FINAL or snapshot.status is Status.SUSPENDED:
         set_ = []

@@ -36,6 +36,7 @@ def _started(snapshot: Snapshot, event: Event) -> Snapshot:
         owner=event.data.get("owner", ""),
         owned_at=event.at,
         per_step=event.data.get("per_step", False),
+        transient=tuple(event.data.get("transient", ())),
         frames=snapshot.frames.insert((), Frame()),
     )
 
@@ -152,8 +153,9 @@ def overlaid(
     base = known or Record(path, fields["kind"], Status.SUCCESS, seq, started_at=at, ended_at=at)
     changes = dict(fields)
     changes["status"] = Status(changes.get("status", base.status))
-    if "open_items" in changes:
-        changes["open_items"] = frozenset(changes["open_items"])
+    for field, kind in (("open_items", frozenset), ("labels", tuple)):
+        if field in changes:
+            changes[field] = kind(changes[field])
     return records.insert(path, base._replace(**changes))
 
 

@@ -117,6 +117,7 @@ class Snapshot(NamedTuple):
     records: HashTrieMap[Path, Record] = HashTrieMap()
     frames: HashTrieMap[Path, Frame] = HashTrieMap()
     busy: HashTrieMap[Path, Status] = HashTrieMap()
+    transient: tuple[str, ...] = ()
     canceling: bool = False
     per_step: bool = False
     owner: str = ""

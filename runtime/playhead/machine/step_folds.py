@@ -186,8 +186,8 @@ def _settled(snapshot: Snapshot, event: Event, records: HashTrieMap[Path, Record
         state = laid_over(state, data["state"])
     if "request" in data:
         request = laid_over(request, data["request"])
-        for key in data.get("request_deleted", ()):
-            request = request.discard(key)
+    for key in data.get("request_deleted", ()):
+        request = request.discard(key)
     busy = _freed(snapshot.busy, records[event.path])
     return snapshot._replace(records=records, busy=busy, state=state, request=request)
 

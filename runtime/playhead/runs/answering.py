@@ -35,6 +35,7 @@ async def answer(
         control.must_fit(snapshot, accept_changes)
         targets = waiting_for(control.workflow, snapshot, step, label, index)
         payload = claims.answer(control.workflow, targets[0], data)
+        control.must_have_transient(snapshot, fields)
         requests = claims.encoded(control.storable(fields), "request")
         for _ in range(TRIES):
             if not still_waiting(snapshot, targets):

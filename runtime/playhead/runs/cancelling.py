@@ -37,6 +37,7 @@ async def _cancel_ours(control: Control, driver: Driver) -> None:
         error = task.exception()
         if error is not None and not isinstance(error, RunInterrupted):
             raise error
+    await control.log.flush()
 
 
 async def _cancel_stored(control: Control, snapshot: Snapshot) -> None:

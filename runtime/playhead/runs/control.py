@@ -16,7 +16,7 @@ from playhead.engines import leases
 from playhead.engines.driver import Driver, Fenced
 from playhead.engines.pace import Pace, Stops
 from playhead.engines.port import Environment
-from playhead.errors import DefinitionChanged, NoSuchRun, StillRunning, StoreConflict
+from playhead.errors import DefinitionChanged, Issue, NoSuchRun, RequestInvalid, StillRunning, StoreConflict
 from playhead.machine.compat import misfits
 from playhead.machine.events import Path
 from playhead.machine.snapshot import ACTIVE, Snapshot
@@ -171,6 +171,13 @@ class Control:
         """Remember the keys that are never stored."""
         kept = {key: request[key] for key in self.env.transient & request.keys()}
         self.home.transient.setdefault(self.run_id, {}).update(kept)
+
+    def must_have_transient(self, snapshot: Snapshot, request: Mapping[str, Any]) -> None:
+        """Raises `RequestInvalid` if keys that are never stored were given at the start and are missing now."""
+        known = {**self.home.transient.get(self.run_id, {}), **request}
+        missing = [key for key in snapshot.transient if key not in known]
+        if missing:
+            raise RequestInvalid([Issue((key,), "is never stored: give it again with request=") for key in missing])
 
     def storable(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The keys that may be stored."""

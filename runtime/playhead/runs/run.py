@@ -253,21 +253,19 @@ class Run:
         return self._stream(self.travel(step, **options))
 
     def _stream(self, beginning: Coroutine[Any, Any, None]) -> Stream:
-        begun = asyncio.Event()
-        watch = Watch(self._control.log, self._control.log.snapshot.seq)
+        loop = asyncio.get_running_loop()
+        watching: asyncio.Future[Watch] = loop.create_future()
 
         async def go() -> RunResult:
-            try:
-                await beginning
-            finally:
-                begun.set()
+            present = await self._control.present()
+            watching.set_result(Watch(self._control.log, present.seq))
+            await beginning
             return await self.wait()
 
-        task = asyncio.get_running_loop().create_task(go(), context=self._context.copy())
+        task = loop.create_task(go(), context=self._context.copy())
 
         async def events() -> AsyncIterator[Event]:
-            await begun.wait()
-            async for event in self._watched(watch, task.done):
+            async for event in self._watched(await watching, task.done):
                 yield event
 
         return Stream(self.run_id, events, task)

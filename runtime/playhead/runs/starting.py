@@ -33,6 +33,7 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
             resource=control.resource_id,
             owner=control.env.owner,
             per_step=per_step or None,
+            transient=sorted(control.env.transient & fields.keys()) or None,
         )
         if not await control.append(draft):
             raise _claimed(control)
@@ -82,6 +83,7 @@ async def take_up(control: Control, *, request: Any) -> None:
                 f"up when that process is gone, or silent for {control.env.lease:g} s."
             )
         control.must_fit(snapshot)
+        control.must_have_transient(snapshot, fields)
         requests = claims.encoded(control.storable(fields), "request")
         draft = control.draft(snapshot).add(E.RUN_CLAIMED, owner=control.env.owner, request=requests or None)
         claims.lost_in_flight(draft, control.workflow, snapshot)

@@ -210,21 +210,34 @@ SCALARS: dict[str, Any] = {
     "offset datetime": dt.datetime(2024, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=-3, microseconds=7))),
     "named offset": dt.datetime(2024, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1), "HOME")),
     "zoned datetime": dt.datetime(2024, 7, 1, tzinfo=PARIS),
-    "the hour that comes twice": [dt.datetime(2024, 10, 27, 2, 30, tzinfo=PARIS, fold=fold) for fold in (0, 1)],
+    "the hour that comes twice": [
+        dt.datetime(2024, 10, 27, 2, 30, tzinfo=PARIS, fold=fold) for fold in (0, 1)
+    ],
     "first and last datetime": [dt.datetime.min, dt.datetime.max],
     "date": [dt.date(2024, 2, 29), dt.date.min, dt.date.max],
     "time": [dt.time(1, 2, 3, 4), dt.time(1, tzinfo=dt.UTC), dt.time(1, fold=1)],
     "timedelta": [dt.timedelta(days=-1, microseconds=1), dt.timedelta.max, dt.timedelta.min],
     "timezone": [dt.UTC, PARIS],
-    "decimal": [decimal.Decimal(text) for text in ("1.10", "-0", "NaN", "sNaN12", "-Infinity", "1E+999999")][:2],
+    "decimal": [decimal.Decimal(text) for text in ("1.10", "-0", "NaN", "sNaN12", "-Infinity", "1E+999999")][
+        :2
+    ],
     "decimal nan": str(decimal.Decimal("sNaN12")),
     "fraction": fractions.Fraction(-1, 2**70),
     "complex": [1 + 2j, complex(math.nan, -0.0)],
     "uuid": uuid.UUID(int=5),
-    "path": [pathlib.PurePosixPath("/a"), pathlib.PureWindowsPath("C:/a"), pathlib.Path("b/ü"), pathlib.Path()],
+    "path": [
+        pathlib.PurePosixPath("/a"),
+        pathlib.PureWindowsPath("C:/a"),
+        pathlib.Path("b/ü"),
+        pathlib.Path(),
+    ],
     "undecodable path": pathlib.Path("a\udcff"),
     "pattern": [re.compile("a+", re.IGNORECASE | re.DOTALL), re.compile(b"a")],
-    "address": [ipaddress.ip_address("::1"), ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_interface("10.1.1.1/8")],
+    "address": [
+        ipaddress.ip_address("::1"),
+        ipaddress.ip_network("10.0.0.0/8"),
+        ipaddress.ip_interface("10.1.1.1/8"),
+    ],
 }
 
 CLASSES: dict[str, Any] = {
@@ -303,13 +316,28 @@ FRAMES: dict[str, Any] = {
     "nothing": pd.DataFrame(),
     "same column twice": pd.DataFrame([[1, "a"]], columns=["a", "a"]),
     "labels of all kinds": pd.DataFrame([[1, 2, 3]], columns=["a", 1, (2, 3)]),
-    "multi-index columns": pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_product([["a"], [1, 2]], names=["p", None])),
+    "multi-index columns": pd.DataFrame(
+        [[1, 2]], columns=pd.MultiIndex.from_product([["a"], [1, 2]], names=["p", None])
+    ),
     "series": [pd.Series([1, 2], name="n"), pd.Series(["a", None]), pd.Series([], dtype="f8")],
     "series by time": pd.Series([1.0, 2.0], index=pd.date_range("2020", periods=2, freq="h")),
     "range index": pd.RangeIndex(2, 10, 3, name="r"),
-    "indexes": [pd.Index([1, 2]), pd.Index(["a"], name="n"), pd.Index([1, "a"]), pd.Index([1.5]), pd.Index([True])],
-    "time indexes": [pd.date_range("2020", periods=3, freq="B", tz="UTC"), pd.timedelta_range("1s", periods=3)],
-    "other indexes": [pd.CategoricalIndex(["a"]), pd.interval_range(0, 2), pd.period_range("2020", periods=2, freq="M")],
+    "indexes": [
+        pd.Index([1, 2]),
+        pd.Index(["a"], name="n"),
+        pd.Index([1, "a"]),
+        pd.Index([1.5]),
+        pd.Index([True]),
+    ],
+    "time indexes": [
+        pd.date_range("2020", periods=3, freq="B", tz="UTC"),
+        pd.timedelta_range("1s", periods=3),
+    ],
+    "other indexes": [
+        pd.CategoricalIndex(["a"]),
+        pd.interval_range(0, 2),
+        pd.period_range("2020", periods=2, freq="M"),
+    ],
     "timestamp": [pd.Timestamp("2024-01-01 12:00:00.123456789"), pd.Timestamp(1, unit="s")],
     "zoned timestamp": pd.Timestamp(2024, 10, 27, 2, 30, tz="Europe/Paris", fold=1),
     "timedelta of pandas": pd.Timedelta("1D 2ns"),

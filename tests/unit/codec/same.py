@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
@@ -30,6 +31,8 @@ def same(a: Any, b: Any) -> bool:
         return same(a.args, b.args) and str(a) == str(b)
     if isinstance(a, Mapping):
         return same(list(a), list(b)) and same(list(a.values()), list(b.values()))
+    if isinstance(a, deque):
+        return a.maxlen == b.maxlen and same(list(a), list(b))
     if isinstance(a, list | tuple):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, Enum):

@@ -143,15 +143,45 @@ SIMPLE: list[BaseException] = [
     Outer.Inner("nested"),
 ]
 
-MEMBERS = ("filename", "filename2", "errno", "strerror", "name", "path", "value", "code", "encoding", "object")
-MORE_MEMBERS = ("start", "end", "reason", "lineno", "offset", "text", "end_lineno", "end_offset", "msg", "axis")
+MEMBERS = (
+    "filename",
+    "filename2",
+    "errno",
+    "strerror",
+    "name",
+    "path",
+    "value",
+    "code",
+    "encoding",
+    "object",
+)
+MORE_MEMBERS = (
+    "start",
+    "end",
+    "reason",
+    "lineno",
+    "offset",
+    "text",
+    "end_lineno",
+    "end_offset",
+    "msg",
+    "axis",
+)
 
 
 def facts(error: BaseException) -> dict[str, Any]:
     """All that can be seen of an exception, but for its traceback."""
-    found = {name: getattr(error, name, None) for name in (*MEMBERS, *MORE_MEMBERS, "characters_written", "place")}
+    found = {
+        name: getattr(error, name, None) for name in (*MEMBERS, *MORE_MEMBERS, "characters_written", "place")
+    }
     own = {name: part for name, part in vars(error).items() if name != "__playhead_traceback__"}
-    return {**found, **own, "class": type(error), "args": BaseException.args.__get__(error), "repr": repr(error)}  # type: ignore[attr-defined]  # a descriptor, whatever its type says
+    return {
+        **found,
+        **own,
+        "class": type(error),
+        "args": BaseException.args.__get__(error),
+        "repr": repr(error),
+    }  # type: ignore[attr-defined]  # a descriptor, whatever its type says
 
 
 @pytest.mark.parametrize("error", SIMPLE, ids=lambda error: type(error).__name__)
@@ -190,7 +220,9 @@ def example(cls: type[BaseException]) -> BaseException:
     return cls(*found)
 
 
-OUR_ERRORS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, BaseException)]
+OUR_ERRORS = [
+    each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, BaseException)
+]
 
 
 @pytest.mark.parametrize("cls", OUR_ERRORS, ids=lambda cls: cls.__name__)
@@ -427,7 +459,9 @@ def validation_failure(data: Any, json_text: str | None = None) -> pydantic.Vali
         validation_failure(None, "{"),
         validation_failure(None, '{"a": []}'),
         pydantic_core.ValidationError.from_exception_data("empty", []),
-        pydantic_core.ValidationError.from_exception_data("t", [{"type": "missing", "loc": ("a",), "input": 1}], hide_input=True),
+        pydantic_core.ValidationError.from_exception_data(
+            "t", [{"type": "missing", "loc": ("a",), "input": 1}], hide_input=True
+        ),
     ],
     ids=str,
 )
@@ -455,7 +489,10 @@ def test_a_pydantic_error_about_something_unstorable_is_kept() -> None:
 def test_other_errors_of_pydantic_are_kept_by_name_and_message() -> None:
     again = load_error(dump_error(pydantic_core.PydanticCustomError("odd", "an odd {x}", {"x": 1})))
     assert isinstance(again, UnknownError)
-    assert (again.type_name, again.message) == ("pydantic_core._pydantic_core.PydanticCustomError", "an odd 1")
+    assert (again.type_name, again.message) == (
+        "pydantic_core._pydantic_core.PydanticCustomError",
+        "an odd 1",
+    )
 
 
 # ------------------------------------------------------------------ classes that are not here

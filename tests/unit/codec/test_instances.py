@@ -57,7 +57,14 @@ class Both(NamedTuple):
     a: int
 
 
-UNKNOWN = [Thing(1), Model(x=1, inner={"a": Thing(2)}), Shade.DARK, Both(1), [Thing(1, Shade.DARK)], {Shade.DARK: 1}]
+UNKNOWN = [
+    Thing(1),
+    Model(x=1, inner={"a": Thing(2)}),
+    Shade.DARK,
+    Both(1),
+    [Thing(1, Shade.DARK)],
+    {Shade.DARK: 1},
+]
 
 
 @pytest.mark.parametrize("value", UNKNOWN, ids=lambda value: type(value).__name__)
@@ -137,7 +144,10 @@ def test_an_old_dataclass_instance_becomes_one_of_the_new_class() -> None:
     [({"y": int}, "no field 'x' any more"), ({"x": int, "z": int}, "new field 'z' without a default")],
 )
 def test_a_dataclass_that_does_not_fit_any_more_is_opaque(fields: dict[str, Any], fault: str) -> None:
-    old, new = dataclasses.make_dataclass("Old", [("x", int)]), dataclasses.make_dataclass("New", [*fields.items()])
+    old, new = (
+        dataclasses.make_dataclass("Old", [("x", int)]),
+        dataclasses.make_dataclass("New", [*fields.items()]),
+    )
     loaded = versions(old, new, lambda cls: cls(5))
     assert isinstance(loaded, Opaque)
     assert fault in loaded.fault
@@ -337,9 +347,10 @@ def test_a_custom_encode_takes_precedence_over_the_kind() -> None:
 
 
 def test_a_subclass_of_another_base_is_a_fault() -> None:
-    assert "was a subclass of int" in versions(
-        type("Old", (int,), {}), type("New", (str,), {}), lambda cls: cls(1)
-    ).fault
+    assert (
+        "was a subclass of int"
+        in versions(type("Old", (int,), {}), type("New", (str,), {}), lambda cls: cls(1)).fault
+    )
 
 
 def test_an_opaque_time_of_an_unknown_zone_keeps_its_bytes() -> None:

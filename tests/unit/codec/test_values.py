@@ -34,7 +34,13 @@ def test_equal_values_have_equal_bytes(kind: str) -> None:
 
 
 def test_the_comparison_of_these_tests_is_strict() -> None:
-    different = [(1, True), (0.0, -0.0), ([1], (1,)), ({1: 2}, {1: 2.0}), ({"a": 1, "b": 2}, {"b": 2, "a": 1})]
+    different = [
+        (1, True),
+        (0.0, -0.0),
+        ([1], (1,)),
+        ({1: 2}, {1: 2.0}),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    ]
     assert [pair for pair in different if same(*pair)] == []
     assert same([math.nan, {"a": (1,)}], [math.nan, {"a": (1,)}])
     assert not same(order(), order().model_copy(update={"at": None}))
@@ -70,14 +76,18 @@ def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
 
 
 @pytest.mark.parametrize("depth", [127, 128, 129, 255, 256, 257, 511, 512])
-@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"a": v}, lambda v: {1: v, "\ud800": []}], ids=["list", "dict", "pairs"])
+@pytest.mark.parametrize(
+    "wrap", [lambda v: [v], lambda v: {"a": v}, lambda v: {1: v, "\ud800": []}], ids=["list", "dict", "pairs"]
+)
 def test_lists_and_dicts_may_be_deep(depth: int, wrap: Callable[[Any], Any]) -> None:
     if wrap(0) == {1: 0, "\ud800": []}:
         depth = min(depth, 140)  # each level is an object of its own
     value = nested(depth, wrap)
     again = load(dump(value))
     for _ in range(depth):
-        value, again = (next(iter(each.values())) if isinstance(each, dict) else each[0] for each in (value, again))
+        value, again = (
+            next(iter(each.values())) if isinstance(each, dict) else each[0] for each in (value, again)
+        )
     assert again == value == 1
 
 

@@ -1,0 +1,1 @@
+"""What ``%workflow`` can do, one module per group of commands."""

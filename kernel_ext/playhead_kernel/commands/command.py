@@ -1,0 +1,103 @@
+"""A command: a word after ``%workflow``, the words it takes, and what it does."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from playhead.results import RunResult
+from playhead_kernel.handle import RunHandle
+from playhead_kernel.parsing import Parser
+from playhead_kernel.payloads import tokens_of, unquoted
+from playhead_kernel.session import Session
+
+#: The arguments of one command: a namespace with ``body``, the rest of the cell, or None.
+Given: TypeAlias = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What a command gives that wants to wait for the run's next rest, and what becomes of the command then."""
+
+    handle: RunHandle
+    then: Callable[[RunResult], Any]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """``act`` does it; its docstring is the help. ``twin`` says the same in Python. ``words`` declares arguments."""
+
+    name: str
+    act: Callable[[Session, Given], Any]
+    twin: str
+    words: Callable[[Parser], object] = lambda parser: None
+
+    @property
+    def summary(self) -> str:
+        """The first line of its help."""
+        return self._text.partition("\n")[0]
+
+    @property
+    def _text(self) -> str:
+        return inspect.getdoc(self.act) or ""
+
+    @cached_property
+    def parser(self) -> Parser:
+        """What reads its words."""
+        parser = Parser(self.name, lambda: f"{self._text}\n\nIn Python: {self.twin}")
+        self.words(parser)
+        return parser
+
+    def __call__(self, session: Session, line: str, body: str | None) -> Any:
+        """Carry out the line, without the command's own name. Raises `UsageError`."""
+        given = self.parser.read(tokens_of(line))
+        given.body = body
+        return self.act(session, given)
+
+
+# -- words that several commands take --------------------------------------------------------------------------
+
+
+def takes_run(parser: Parser) -> None:
+    """``[RUN]``: without it, the run used last."""
+    parser.add_argument(
+        "run", metavar="RUN", nargs="?", type=unquoted, help="a run's id, or how it begins; else the run used last"
+    )
+
+
+def takes_wait(parser: Parser) -> None:
+    """``--wait``: stay in the cell until the run rests."""
+    parser.add_argument("--wait", action="store_true", help="wait until the run rests: finished, suspended or paused")
+
+
+def takes_payload(parser: Parser, what: str) -> None:
+    """``[k=v ...] [--input VAR]``."""
+    parser.add_argument("payload", metavar="KEY=VALUE", nargs="*", help=f"{what}: key=value pairs, or one value")
+    parser.add_argument("--input", metavar="VAR", type=unquoted, help=f"{what}: the value of this variable")
+
+
+def rest_or(handle: RunHandle, wants_to_wait: bool) -> RunHandle | Rest:
+    """The handle, at once or when the run rests."""
+    return Rest(handle, lambda _: handle) if wants_to_wait else handle
+
+
+def number(text: str) -> int:
+    """A whole number, from 1."""
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def split_run_and_number(words: Sequence[str]) -> tuple[str | None, int | None]:
+    """``[RUN] [N]`` in any combination: a lone number is N."""
+    names = [word for word in words if not word.isdecimal()]
+    numbers = [int(word) for word in words if word.isdecimal()]
+    if len(words) == 2 and len(numbers) == 2:  # a run may have a number for its id
+        return words[0], numbers[1]
+    return (names or [None])[0], (numbers or [None])[0]

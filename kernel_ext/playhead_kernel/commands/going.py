@@ -1,0 +1,128 @@
+"""Commands that set a run going or stop it: run, step, continue, until, pause, cancel, wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playhead_kernel.breakpoints import place_in
+from playhead_kernel.commands.command import (
+    Command,
+    Given,
+    Rest,
+    rest_or,
+    split_run_and_number,
+    takes_payload,
+    takes_run,
+    takes_wait,
+)
+from playhead_kernel.commands.given import value_given
+from playhead_kernel.handle import RunHandle
+from playhead_kernel.parsing import Parser
+from playhead_kernel.payloads import unquoted
+from playhead_kernel.session import Session
+
+
+def run(session: Session, given: Given) -> RunHandle | Rest:
+    """Start a run and show it live; the notebook stays free.
+
+    The input is given as key=value pairs, as one value, by --input VAR, or as the body of %%workflow run.
+    """
+    flow = session.definitions.find(given.flow)
+    breaks = [place_in(flow, name) for name in given.breaks]
+    value = value_given(session, given, given.payload, flow.input)
+    handle = session.start(flow, value, run_id=given.id, per_step=given.step, breaks=breaks)
+    session.hush(handle) if given.quiet else session.present(handle)
+    return rest_or(handle, given.wait)
+
+
+def _run_words(parser: Parser) -> None:
+    parser.add_argument("flow", metavar="FLOW", type=unquoted, help="a workflow's id, or the variable that holds it")
+    takes_payload(parser, "the run's input")
+    parser.add_argument("--id", metavar="ID", type=unquoted, help="the run's own id; it is made up without")
+    parser.add_argument("--step", action="store_true", help="run the first step only, then pause")
+    parser.add_argument(
+        "--break", dest="breaks", metavar="STEP", action="append", default=[], type=unquoted,
+        help="pause before this step; may be given several times",
+    )  # fmt: skip
+    takes_wait(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="show nothing")
+
+
+def step(session: Session, given: Given) -> Rest:
+    """Let exactly one step of a paused run happen (or N), and wait for it.
+
+    Maps, sleeps, items of a foreach and turns of a loop count as steps too.
+    """
+    name, count = split_run_and_number(given.words)
+    handle = session.find(name)
+    handle.begin_steps(count or 1)
+    return Rest(handle, lambda _: _presented(session, handle))
+
+
+def go_on(session: Session, given: Given) -> RunHandle | Rest:
+    """Go on from a pause, or again from the step that failed."""
+    handle = session.find(given.run).proceed()
+    session.present(handle)
+    return rest_or(handle, given.wait)
+
+
+def until(session: Session, given: Given) -> RunHandle | Rest:
+    """Go on from a pause, and pause again before STEP."""
+    handle = session.find(given.run).until(given.step)
+    session.present(handle)
+    return rest_or(handle, given.wait)
+
+
+def pause(session: Session, given: Given) -> RunHandle:
+    """Let nothing more begin; what is under way ends first."""
+    return _presented(session, session.find(given.run).pause())
+
+
+def cancel(session: Session, given: Given) -> RunHandle:
+    """Cancel a run: its steps are told, and get a moment to end."""
+    return _presented(session, session.find(given.run).cancel())
+
+
+def wait(session: Session, given: Given) -> Rest:
+    """Wait until the run rests: finished, suspended or paused. Its result is the value.
+
+    Clicks are heard meanwhile. Ctrl-C (or the stop button) stops the waiting and never the run.
+    """
+    handle = session.find(given.run)
+    return Rest(handle, lambda result: result, given.timeout)
+
+
+def _presented(session: Session, handle: RunHandle) -> RunHandle:
+    session.present(handle)
+    return handle
+
+
+def _wait_words(parser: Parser) -> Any:
+    takes_run(parser)
+    parser.add_argument("--timeout", metavar="S", type=float, help="seconds to wait at most; the run goes on")
+
+
+def _until_words(parser: Parser) -> None:
+    parser.add_argument("step", metavar="STEP", type=unquoted, help="a step's id, or its path: outer/inner")
+    takes_run(parser)
+    takes_wait(parser)
+
+
+def _run_and_wait(parser: Parser) -> None:
+    takes_run(parser)
+    takes_wait(parser)
+
+
+def _step_words(parser: Parser) -> None:
+    parser.add_argument("words", metavar="RUN", nargs="*", type=unquoted, help="a run's id, and how many steps")
+
+
+COMMANDS = (
+    Command("run", run, "run = session.start(flow, value)", _run_words),
+    Command("step", step, "run.step(n)", _step_words),
+    Command("continue", go_on, "run.proceed()", _run_and_wait),
+    Command("until", until, "run.until('step')", _until_words),
+    Command("pause", pause, "run.pause()", takes_run),
+    Command("cancel", cancel, "run.cancel()", takes_run),
+    Command("wait", wait, "await run, or run.wait(timeout)", _wait_words),
+)

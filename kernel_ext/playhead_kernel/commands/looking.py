@@ -1,0 +1,193 @@
+"""Commands that look: ls, show, graph, snapshot, state, output, events, log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+
+from playhead.machine.places import bare
+from playhead.machine.snapshot import Status
+from playhead.results import StepResult
+from playhead.runtime import RunInfo
+from playhead.streaming import Event
+from playhead_kernel.breakpoints import is_meant, place_in
+from playhead_kernel.commands.command import Command, Given, takes_run
+from playhead_kernel.definitions import Flow
+from playhead_kernel.handle import RunHandle
+from playhead_kernel.listing import Listing
+from playhead_kernel.parsing import Parser
+from playhead_kernel.payloads import unquoted
+from playhead_kernel.refusals import unknown
+from playhead_kernel.session import Session
+from playhead_widgets.views.durations import duration
+from playhead_widgets.views.values import short
+
+if TYPE_CHECKING:
+    from playhead_widgets import Picture
+
+_STATUSES = [status.value for status in Status]
+
+
+def ls(session: Session, given: Given) -> Listing[RunInfo]:
+    """List the stored runs, newest first, also those whose workflow is not defined yet.
+
+    FLOW and --status choose among them.
+    """
+    if given.status is not None and given.status not in _STATUSES:
+        raise unknown("status", given.status, _STATUSES)
+    defined = session.definitions.all()
+    flow = _flow_id(session, given.flow)
+    found = session.runs(workflow=flow, status=given.status)
+    columns = ["run", "workflow", "status", "forked from", "changed", "note"]
+    empty = f"No run is stored in {session.room.runtime.store.name} yet."
+    listing = Listing(found[: given.n], columns, lambda info: _row(session, info, defined), empty)
+    if len(found) > given.n:
+        session.say(f"The newest {given.n} of {len(found)} runs (-n shows more).")
+    return listing
+
+
+def _flow_id(session: Session, name: str | None) -> str | None:
+    """The id a workflow is stored under; one that is not defined may be asked for too."""
+    if name is None or name not in session.definitions.names():
+        return name
+    return session.definitions.find(name).id
+
+
+def _row(session: Session, info: RunInfo, defined: dict[str, Flow]) -> list[str]:
+    parent = f"{info.parent[0]}@{info.parent[1]}" if info.parent else ""
+    age = (datetime.now(UTC) - info.updated_at).total_seconds()
+    changed = "" if session.preferences.deterministic else f"{duration(max(0.0, round(age)))} ago"
+    note = "" if info.workflow_id in defined else "not defined: run its cell"
+    return [info.run_id, info.workflow_id, info.status, parent, changed, note]
+
+
+def show(session: Session, given: Given) -> RunHandle:
+    """Show a run here, live; also one of an earlier kernel."""
+    handle = session.find(given.run)
+    session.present(handle, again=True)
+    return handle
+
+
+def graph(session: Session, given: Given) -> Flow:
+    """Draw a workflow."""
+    return session.definitions.find(given.flow)
+
+
+def snapshot(session: Session, given: Given) -> Picture:
+    """Draw a run as it stands, in a picture that needs no kernel and says no times. RUN@K: after event K."""
+    handle, at = moment(session, given.run)
+    return handle.picture(at)
+
+
+def state(session: Session, given: Given) -> Any:
+    """The state of a run. RUN@K: as it was after event K."""
+    handle, at = moment(session, given.run)
+    return handle.snapshot(at).state
+
+
+def output(session: Session, given: Given) -> Any:
+    """What a step gave; without STEP, what the run gave. Raises the error of one that failed."""
+    handle, step = run_and_step(session, given.words)
+    result = handle.snapshot() if step is None else step_result(handle, step)
+    if result.error is not None:
+        raise result.error
+    if result.status is not Status.SUCCESS and result.output is None:
+        what = f"Step {step!r}" if step is not None else f"Run {handle.run_id!r}"
+        raise UsageError(f"{what} has no output: it is {result.status}.")
+    return result.output
+
+
+def events(session: Session, given: Given) -> Listing[Event]:
+    """The log of a run, event by event. --after K leaves out those up to K."""
+    handle = session.find(given.run)
+
+    def row(event: Event) -> list[object]:
+        return [event.seq, event.type, "/".join(event.path), _short_data(event)]
+
+    return Listing(handle.events(given.after), ["event", "what", "step", "data"], row, "Nothing happened yet.")
+
+
+def log(session: Session, given: Given) -> None:
+    """What a run has printed, or one step of it."""
+    handle, step = run_and_step(session, given.words)
+    text = handle.printed(step)
+    session.say(text.removesuffix("\n") if text else "Nothing was printed.")
+
+
+# -- what the words mean ---------------------------------------------------------------------------------------
+
+
+def moment(session: Session, text: str | None) -> tuple[RunHandle, int | None]:
+    """``RUN``, ``RUN@K`` or ``@K``: the run, and the event after which it is meant."""
+    name, _, seq = (text or "").partition("@")
+    handle = session.find(name or None)
+    if not seq:
+        return handle, None
+    last = handle.followed.snapshot().seq
+    if not seq.isdecimal() or not 0 <= int(seq) <= last:
+        raise UsageError(f"Run {handle.run_id!r} has events 1 to {last}; there is no event {seq!r}.")
+    return handle, int(seq)
+
+
+def run_and_step(session: Session, words: list[str]) -> tuple[RunHandle, str | None]:
+    """``RUN STEP``, ``RUN`` or ``STEP``: a lone word is a step if the last run has such a step."""
+    if len(words) > 1:
+        return session.find(words[0]), words[1]
+    if not words:
+        return session.find(), None
+    if words[0] not in session.handles and session.handles:
+        last = session.find()
+        try:
+            place_in(last.workflow, words[0])
+        except UsageError:
+            return session.find(words[0]), None
+        return last, words[0]
+    return session.find(words[0]), None
+
+
+def step_result(handle: RunHandle, step: str) -> StepResult:
+    """What is recorded of a step, the last turn or item of several. Raises `UsageError` if it was not reached."""
+    wanted = place_in(handle.workflow, step)
+    seen = handle.followed.snapshot()
+    found = [record for record in seen.ordered() if is_meant(bare(record.path), wanted)]
+    whole = [record for record in found if "#" not in record.path[-1]]
+    if not found:
+        raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it is {handle.status}.")
+    return StepResult((whole or found)[-1], seen)
+
+
+def _short_data(event: Event) -> str:
+    return ", ".join(f"{key}={short(value)}" for key, value in event.data.items() if value is not None)
+
+
+def _ls_words(parser: Parser) -> None:
+    parser.add_argument("flow", metavar="FLOW", nargs="?", type=unquoted, help="only runs of this workflow")
+    parser.add_argument("--status", metavar="STATUS", help=f"only runs that are {', '.join(_STATUSES)}")
+    parser.add_argument("-n", metavar="N", type=int, default=20, help="how many at most (20)")
+
+
+def _flow_words(parser: Parser) -> None:
+    parser.add_argument("flow", metavar="FLOW", type=unquoted, help="a workflow's id, or the variable that holds it")
+
+
+def _events_words(parser: Parser) -> None:
+    takes_run(parser)
+    parser.add_argument("--after", metavar="K", type=int, default=0, help="only events after this one")
+
+
+def _run_and_step_words(parser: Parser) -> None:
+    parser.add_argument("words", metavar="RUN", nargs="*", type=unquoted, help="a run's id, and a step")
+
+
+COMMANDS = (
+    Command("ls", ls, "session.runs()", _ls_words),
+    Command("show", show, "run.show()", takes_run),
+    Command("graph", graph, "flow, as the last value of a cell", _flow_words),
+    Command("snapshot", snapshot, "run.picture(at)", takes_run),
+    Command("state", state, "run.snapshot(at).state", takes_run),
+    Command("output", output, "run.result.steps['step'].output", _run_and_step_words),
+    Command("events", events, "run.events(after)", _events_words),
+    Command("log", log, "run.printed('step')", _run_and_step_words),
+)

@@ -1,0 +1,116 @@
+"""Time travel: scrub, travel, fork."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from IPython.core.error import UsageError
+
+from playhead.machine.places import body_at
+from playhead_kernel.breakpoints import address
+from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_wait
+from playhead_kernel.commands.given import value_given
+from playhead_kernel.commands.looking import moment
+from playhead_kernel.handle import RunHandle
+from playhead_kernel.listing import Listing
+from playhead_kernel.parsing import Parser
+from playhead_kernel.payloads import is_pair, unquoted
+from playhead_kernel.session import Session
+
+if TYPE_CHECKING:
+    from playhead.definition.schema import Schema
+    from playhead.machine.events import Path
+    from playhead.runs.history import Checkpoint
+    from playhead_widgets import Picture
+
+
+def scrub(session: Session, given: Given) -> Listing[Checkpoint] | Picture:
+    """The moments of a run worth going back to; with SEQ, the run as it stood right after that event.
+
+    In the live player the playhead does the same, by mouse or by the arrow keys.
+    """
+    words: list[str] = given.words
+    if words and words[-1].isdecimal():
+        handle, at = moment(session, f"{words[0] if len(words) > 1 else ''}@{words[-1]}")
+        return handle.picture(at)
+    if words and "@" in words[0]:
+        handle, at = moment(session, words[0])
+        return handle.picture(at)
+    handle = session.find(words[0] if words else None)
+    return Listing(handle.history(), ["event", "what"], lambda point: [point.seq, point.label], "It has not begun.")
+
+
+def travel(session: Session, given: Given) -> RunHandle | Rest:
+    """Go on from STEP in this same run, with another input for it if one is given; the log keeps what was.
+
+    What came before STEP keeps its results; nothing of it runs again.
+    """
+    name, step, words = _run_step_payload(session, given.words)
+    handle = session.find(name)
+    place = address(step)
+    value = value_given(session, given, words, _input_at(handle, place))
+    handle.travel(place, input=value, per_step=given.pause)
+    session.present(handle)
+    return rest_or(handle, given.wait)
+
+
+def fork(session: Session, given: Given) -> RunHandle | Rest:
+    """Make a new, paused run that begins with another's past: RUN@K up to event K, --at STEP up to before STEP.
+
+    key=value pairs change the input of the step that goes next there. %workflow continue sets it going.
+    """
+    words = list(given.words)
+    name = words.pop(0) if words and not is_pair(words[0]) else None
+    handle, seq = moment(session, unquoted(name) if name else None)
+    if seq is not None and given.at:
+        raise UsageError(f"Say where in one way: {name} or --at {given.at}.")
+    place = address(given.at) if given.at else None
+    value = value_given(session, given, words, _input_at(handle, place) if place else None)
+    child = handle.fork(place if place is not None else seq, input=value, run_id=given.id)
+    session.use(child)
+    session.present(child)
+    if given.go:
+        child.proceed()
+    return rest_or(child, given.wait)
+
+
+def _run_step_payload(session: Session, words: list[str]) -> tuple[str | None, str, list[str]]:
+    """``[RUN] STEP [k=v ...]``."""
+    names = [unquoted(word) for word in words if not is_pair(word)]
+    if not names:
+        raise UsageError("Say where to: %workflow travel [RUN] STEP (see %workflow travel -h)")
+    pairs = [word for word in words if is_pair(word)]
+    if len(names) > 2:
+        return names[0], names[1], words[2:]
+    return (names[0] if len(names) == 2 else None), names[-1], pairs
+
+
+def _input_at(handle: RunHandle, place: Path) -> Schema | None:
+    return getattr(body_at(handle.workflow, place), "input", None)
+
+
+def _scrub_words(parser: Parser) -> None:
+    parser.add_argument("words", metavar="RUN", nargs="*", type=unquoted, help="a run's id, and an event's number")
+
+
+def _travel_words(parser: Parser) -> None:
+    parser.add_argument("words", metavar="RUN", nargs="*", help="a run's id, a step, and its input: key=value, or one value")
+    parser.add_argument("--input", metavar="VAR", type=unquoted, help="the step's input: the value of this variable")
+    parser.add_argument("--step", dest="pause", action="store_true", help="run the step only, then pause")
+    takes_wait(parser)
+
+
+def _fork_words(parser: Parser) -> None:
+    parser.add_argument("words", metavar="RUN", nargs="*", help="a run's id or RUN@K, then the input: key=value")
+    parser.add_argument("--at", metavar="STEP", type=unquoted, help="up to before this step")
+    parser.add_argument("--input", metavar="VAR", type=unquoted, help="the input: the value of this variable")
+    parser.add_argument("--id", metavar="ID", type=unquoted, help="the new run's own id")
+    parser.add_argument("--go", action="store_true", help="set it going at once")
+    takes_wait(parser)
+
+
+COMMANDS = (
+    Command("scrub", scrub, "run.history(), run.snapshot(at)", _scrub_words),
+    Command("travel", travel, "run.travel('step', input=value)", _travel_words),
+    Command("fork", fork, "run.fork(at, input=value)", _fork_words),
+)
