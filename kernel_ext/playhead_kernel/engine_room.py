@@ -37,7 +37,8 @@ class EngineRoom:
         self.loop = asyncio.new_event_loop()
         self._lock = threading.Lock()
         self._closed = False
-        self.runtime = _runtime(store)
+        self._threads = DaemonThreads()
+        self.runtime = self._runtime(store)
         # An empty context: what a cell has set must not stick to everything that happens here.
         self._thread = threading.Thread(
             target=contextvars.Context().run, args=(self._main,), name="playhead-engine-room", daemon=True
@@ -55,9 +56,7 @@ class EngineRoom:
 
     # -- from any thread ---------------------------------------------------------------------------------------
 
-    def submit(
-        self, work: Coroutine[Any, Any, T], *, context: contextvars.Context | None = None
-    ) -> Future[T]:
+    def submit(self, work: Coroutine[Any, Any, T], *, context: contextvars.Context | None = None) -> Future[T]:
         """Carry out ``work`` in the room, in a copy of the caller's context unless ``context`` is given."""
         if self._closed:
             work.close()
@@ -85,12 +84,13 @@ class EngineRoom:
         with contextlib.suppress(RuntimeError):  # the loop is gone already: the thread was killed with the process
             self.loop.call_soon_threadsafe(self._leave, context=contextvars.Context())
         self._thread.join(_GRACE + _JOIN)
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     # -- in the room -------------------------------------------------------------------------------------------
 
     async def change_store(self, store: str | os.PathLike[str]) -> None:
         """Leave the runtime and open one on another store. Raises what the new store raises, and stays then."""
-        new = _runtime(store)
+        new = self._runtime(store)
         new.register(*self.runtime.workflows.values())
         try:
             await new.open()
@@ -99,6 +99,9 @@ class EngineRoom:
             raise
         old, self.runtime = self.runtime, new
         await old.close()
+
+    def _runtime(self, store: str | os.PathLike[str]) -> Runtime:
+        return Runtime(Path(store), executor=self._threads)
 
     def _main(self) -> None:
         asyncio.set_event_loop(self.loop)
@@ -140,10 +143,6 @@ def waited_for(future: Future[T], timeout: float | None = None) -> T:
         raise WorkflowError("The command was given up: the engine room was closed.") from None
     finally:
         future.cancel()
-
-
-def _runtime(store: str | os.PathLike[str]) -> Runtime:
-    return Runtime(Path(store), executor=DaemonThreads())
 
 
 _ROOMS: weakref.WeakSet[EngineRoom] = weakref.WeakSet()

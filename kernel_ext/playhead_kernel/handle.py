@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from playhead.definition.workflow import Workflow
 from playhead.errors import WorkflowError
-from playhead.machine import events as E  # noqa: N812 - event types read as constants: E.STEP_PRINTED
+from playhead.machine import events as E
 from playhead.machine.addressing import StepLike, address_of
 from playhead.machine.places import bare
 from playhead.machine.snapshot import Status
@@ -39,6 +39,7 @@ class Desk(Protocol):
     breakpoints: Breakpoints
 
     def known(self, run: Run) -> Coroutine[Any, Any, RunHandle]: ...
+    def fresh_id(self, workflow: Workflow[Any, Any]) -> Coroutine[Any, Any, str]: ...
     def present(self, handle: RunHandle, *, again: bool = False) -> None: ...
     def was_presented(self, handle: RunHandle) -> bool: ...
 
@@ -170,9 +171,7 @@ class RunHandle:
         per_step: bool = False,
     ) -> RunHandle:
         """Answer a suspended step; nothing to name where only one waits. Does not wait."""
-        return self._go(
-            self.followed.run.answer(data, step=_place(step), label=label, index=index, per_step=per_step)
-        )
+        return self._go(self.followed.run.answer(data, step=_place(step), label=label, index=index, per_step=per_step))
 
     def travel(self, step: StepLike, **options: Any) -> RunHandle:
         """Go on from ``step`` in this same run; the options are those of `Run.travel`. Does not wait."""
@@ -190,7 +189,8 @@ class RunHandle:
         return self._desk.room.call(self._fork(where, options))
 
     async def _fork(self, at: Any, options: Mapping[str, Any]) -> RunHandle:
-        return await self._desk.known(await driving.fork(self.followed.run, at, **options))
+        run_id = options.get("run_id") or await self._desk.fresh_id(self.workflow)
+        return await self._desk.known(await driving.fork(self.followed.run, at, **{**options, "run_id": run_id}))
 
     def _go(self, work: Coroutine[Any, Any, None]) -> RunHandle:
         """Set the run going; from now on it prints to this cell."""
@@ -240,7 +240,7 @@ class RunHandle:
 
     def picture(self, at: int | None = None) -> Picture:
         """A drawing of the run that needs no kernel, as it stood after event ``at`` (None: now)."""
-        from playhead_widgets import picture  # loaded when a first picture is drawn
+        from playhead_widgets.picture import picture  # loaded when a first picture is drawn
 
         return picture(self.workflow, self.followed.snapshot(at))
 

@@ -35,9 +35,7 @@ class Listing(list[T], Generic[T]):
         if not self:
             return f"<p>{escape(self._empty)}</p>"
         head = "".join(f"<th>{escape(name)}</th>" for name in self._columns)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in self._row(item))}</tr>" for item in self
-        )
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in self._row(item))}</tr>" for item in self)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:

@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, name: str, describe: Callable[[], str]) -> None:
         super().__init__(
-            prog=f"%workflow {name}",
+            prog=f"workflow {name}",  # without %: argparse formats it
             add_help=False,
             allow_abbrev=False,
             formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=_WIDTH),
@@ -54,12 +54,11 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """Usage, what the command does, its words, and how to say it in Python."""
         self.description = self._describe()
-        return super().format_help()
+        return super().format_help().replace("usage: ", "usage: %", 1)
 
     def error(self, message: str) -> NoReturn:
         """What argparse calls at a mistake."""
-        name = self.prog.partition(" ")[2]
-        raise UsageError(f"%workflow {name}: {message} (see %workflow {name} -h)")
+        raise UsageError(f"%{self.prog}: {message} (see %{self.prog} -h)")
 
 
 class _Help(argparse.Action):

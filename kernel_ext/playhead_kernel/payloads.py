@@ -102,7 +102,7 @@ def payload_of(tokens: Iterable[str]) -> Payload | None:
     odd = [word for word in words if not is_pair(word)]
     if odd:
         raise UsageError(
-            f"{odd[0]!r} is no key=value pair. Write key=value (quote a value with blanks: name=\"Ada L.\"), "
+            f'{odd[0]!r} is no key=value pair. Write key=value (quote a value with blanks: name="Ada L."), '
             "or one value alone."
         )
     return _nested((match[1], match[2]) for match in map(_PAIR.fullmatch, words) if match)

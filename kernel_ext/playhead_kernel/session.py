@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from IPython.core.error import UsageError
@@ -13,8 +13,8 @@ from IPython.core.error import UsageError
 from playhead.definition.workflow import Workflow
 from playhead.errors import StillRunning
 from playhead.machine.events import Path
+from playhead.runs.listing import RunInfo
 from playhead.runs.run import Run
-from playhead.runtime import RunInfo, Runtime
 from playhead_kernel import driving
 from playhead_kernel.breakpoints import Breakpoints
 from playhead_kernel.complaints import Complaints
@@ -69,7 +69,7 @@ class Session:
         self, workflow: Flow, input: Any, run_id: str | None, state: Any, per_step: bool, breaks: tuple[Path, ...]
     ) -> RunHandle:
         runtime = self.room.runtime
-        run_id = run_id or await self._fresh_id(runtime, workflow)
+        run_id = run_id or await self.fresh_id(workflow)
         self._stay_in_this_cell()
         run = runtime.create_run(workflow, run_id=run_id)
         self.breakpoints.once(run_id, breaks)
@@ -162,7 +162,7 @@ class Session:
     # -- in the room -------------------------------------------------------------------------------------------
 
     def _apply_breakpoints(self) -> None:
-        for run_id, handle in self.handles.items():
+        for run_id, handle in list(self.handles.items()):
             handle.followed.run.stops = self.breakpoints.stops_of(run_id)
 
     async def known(self, run: Run) -> RunHandle:
@@ -180,22 +180,22 @@ class Session:
         """Let the runtime know these definitions, and let runs that rest go on by them."""
         runtime = self.room.runtime
         runtime.register(*flows)
-        for handle in self.handles.values():
+        for handle in list(self.handles.values()):
             followed = handle.followed
             latest = runtime.workflows.get(followed.workflow.id)
             if latest is not None and latest is not followed.workflow and not followed.is_active:
                 followed.replace(runtime.create_run(latest, run_id=followed.run_id))
                 handle.views.redraw()
 
-    async def _fresh_id(self, runtime: Runtime, workflow: Workflow[Any, Any]) -> str:
+    async def fresh_id(self, workflow: Workflow[Any, Any]) -> str:
+        """An id for a new run that no stored run has: short enough to be typed."""
+        runtime, number = self.room.runtime, 0
         await runtime.open()
-        number = 0
         while True:
             number += 1
-            # Long enough to be rare, short enough to be typed; an id that is taken is not given again.
-            id = f"run-{number}" if self.preferences.deterministic else _named_after(workflow)
-            if await runtime.store.summary(id) is None:
-                return id
+            run_id = f"run-{number}" if self.preferences.deterministic else _named_after(workflow)
+            if await runtime.store.summary(run_id) is None:
+                return run_id
 
     def _stay_in_this_cell(self) -> None:
         """Pin this task, and all that is begun in it, to the cell whose command it carries out.
@@ -245,9 +245,8 @@ class Session:
     async def _clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None:
         try:
             if name == "fork":
-                child = await driving.fork(
-                    followed.run, payload["seq"], input=payload.get("input"), run_id=None
-                )
+                run_id = await self.fresh_id(followed.workflow)
+                child = await driving.fork(followed.run, payload["seq"], input=payload.get("input"), run_id=run_id)
                 handle = await self.known(child)
                 self.pins.pin(handle.run_id, self.pins.of(followed.run_id))
                 self.use(handle)
@@ -266,7 +265,8 @@ class Session:
         self.handles.clear()
 
     async def _change_store(self, path: str | os.PathLike[str]) -> None:
-        going = [id for id, handle in self.handles.items() if self.room.runtime.driver_of(id) is not None]
+        driver_of = self.room.runtime.driver_of
+        going = [run_id for run_id in list(self.handles) if driver_of(run_id) is not None]
         if going:
             raise StillRunning(f"{', '.join(going)} still goes on: wait for it, or pause or cancel it, first.")
         await self.room.change_store(path)

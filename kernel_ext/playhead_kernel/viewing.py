@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from IPython.display import DisplayHandle
 
 from playhead.machine.events import Event
-from playhead.machine.snapshot import Snapshot
+from playhead.machine.snapshot import ACTIVE, FINAL, Snapshot, Status
 from playhead_kernel.following import Followed
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ class RunSource:
 class Shown:
     """One output that shows the run: the widget, or a picture or outline that is published again."""
 
-    def __init__(self, content: Callable[[], Any], player: Any = None) -> None:
+    def __init__(self, seen: int, content: Callable[[], Any], player: Any = None) -> None:
         self.player = player
+        self.told = seen  # the last event that it knows of
         self._content = content
         self._handle = DisplayHandle()
 
@@ -92,7 +93,6 @@ class Views:
         self._renews = renews
         self._shown: list[Shown] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._told = 0
         followed.listeners.append(self._arrived)
 
     def __bool__(self) -> bool:
@@ -102,7 +102,6 @@ class Views:
     def add(self, shown: Shown) -> None:
         """One more output; from now on it is told what is new."""
         self._shown.append(shown)
-        self._told = -1
         self._flush_soon(0.0)
 
     def settle(self) -> None:
@@ -138,37 +137,37 @@ class Views:
     def _flush(self) -> None:
         self._timer = None
         snapshot = self.followed.snapshot()
-        if snapshot.seq == self._told:
-            return
-        self._told = snapshot.seq
-        for shown in list(self._shown):
+        for shown in self._shown:
+            if shown.told == snapshot.seq:
+                continue
+            shown.told = snapshot.seq
             try:
-                self._tell(shown)
+                self._tell(shown, snapshot.status)
             except Exception:  # a view that cannot be drawn must never stop the run
                 _log.exception("A view of run %s could not be brought up to date.", self.followed.run_id)
 
-    def _tell(self, shown: Shown) -> None:
-        resting = not self.followed.is_active
+    def _tell(self, shown: Shown, status: Status) -> None:
         if shown.player is not None:
-            shown.player.finish() if resting else shown.player.update()
-        if resting and self._renews:
+            shown.player.finish() if status in FINAL else shown.player.update()
+        if status not in ACTIVE and self._renews:
             shown.renew()
 
 
 def shown_as(display: str, source: RunSource) -> Shown:
     """The run as ``auto`` (the live player), ``static`` (a picture) or ``text`` (an outline)."""
     # The widgets are loaded when the first run is shown: whoever only counts runs does not wait for them.
-    from playhead_widgets import picture
+    from playhead_widgets.picture import picture
 
     def still() -> Any:
         return picture(source.workflow, source.snapshot())
 
+    seen = source.snapshot().seq
     if display == "auto":
-        from playhead_widgets import Player
+        from playhead_widgets.player import Player
 
         player = Player(source)
-        return Shown(lambda: player, player)
-    return Shown(still) if display == "static" else Shown(lambda: Outline(still().text))
+        return Shown(seen, lambda: player, player)
+    return Shown(seen, still if display == "static" else lambda: Outline(still().text))
 
 
 class Outline:
@@ -179,5 +178,3 @@ class Outline:
 
     def __repr__(self) -> str:
         return self.text
-
-

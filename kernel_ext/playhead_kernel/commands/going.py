@@ -32,14 +32,14 @@ def run(session: Session, given: Given) -> RunHandle | Rest:
     value = value_given(session, given, given.payload, flow.input)
     handle = session.start(flow, value, run_id=given.id, per_step=given.step, breaks=breaks)
     session.hush(handle) if given.quiet else session.present(handle)
-    return rest_or(handle, given.wait)
+    return rest_or(handle, given.wait or given.step)
 
 
 def _run_words(parser: Parser) -> None:
     parser.add_argument("flow", metavar="FLOW", type=unquoted, help="a workflow's id, or the variable that holds it")
     takes_payload(parser, "the run's input")
     parser.add_argument("--id", metavar="ID", type=unquoted, help="the run's own id; it is made up without")
-    parser.add_argument("--step", action="store_true", help="run the first step only, then pause")
+    parser.add_argument("--step", action="store_true", help="run the first step only; waits for the pause after it")
     parser.add_argument(
         "--break", dest="breaks", metavar="STEP", action="append", default=[], type=unquoted,
         help="pause before this step; may be given several times",

@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 from playhead.machine.places import bare
 from playhead.machine.snapshot import Status
 from playhead.results import StepResult
-from playhead.runtime import RunInfo
+from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
 from playhead_kernel.breakpoints import is_meant, place_in
 from playhead_kernel.commands.command import Command, Given, takes_run

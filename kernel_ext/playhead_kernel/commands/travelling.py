@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
@@ -16,15 +16,15 @@ from playhead_kernel.listing import Listing
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import is_pair, unquoted
 from playhead_kernel.session import Session
+from playhead_widgets.views.history import checkpoints
 
 if TYPE_CHECKING:
     from playhead.definition.schema import Schema
     from playhead.machine.events import Path
-    from playhead.runs.history import Checkpoint
     from playhead_widgets import Picture
 
 
-def scrub(session: Session, given: Given) -> Listing[Checkpoint] | Picture:
+def scrub(session: Session, given: Given) -> Listing[dict[str, Any]] | Picture:
     """The moments of a run worth going back to; with SEQ, the run as it stood right after that event.
 
     In the live player the playhead does the same, by mouse or by the arrow keys.
@@ -37,7 +37,8 @@ def scrub(session: Session, given: Given) -> Listing[Checkpoint] | Picture:
         handle, at = moment(session, words[0])
         return handle.picture(at)
     handle = session.find(words[0] if words else None)
-    return Listing(handle.history(), ["event", "what"], lambda point: [point.seq, point.label], "It has not begun.")
+    points = checkpoints(handle.followed.events())
+    return Listing(points, ["event", "what"], lambda point: [point["seq"], point["label"]], "It has not begun.")
 
 
 def travel(session: Session, given: Given) -> RunHandle | Rest:
@@ -51,7 +52,7 @@ def travel(session: Session, given: Given) -> RunHandle | Rest:
     value = value_given(session, given, words, _input_at(handle, place))
     handle.travel(place, input=value, per_step=given.pause)
     session.present(handle)
-    return rest_or(handle, given.wait)
+    return rest_or(handle, given.wait or given.pause)
 
 
 def fork(session: Session, given: Given) -> RunHandle | Rest:
@@ -94,9 +95,13 @@ def _scrub_words(parser: Parser) -> None:
 
 
 def _travel_words(parser: Parser) -> None:
-    parser.add_argument("words", metavar="RUN", nargs="*", help="a run's id, a step, and its input: key=value, or one value")
+    parser.add_argument(
+        "words", metavar="RUN", nargs="*", help="a run's id, a step, and its input: key=value, or one value"
+    )
     parser.add_argument("--input", metavar="VAR", type=unquoted, help="the step's input: the value of this variable")
-    parser.add_argument("--step", dest="pause", action="store_true", help="run the step only, then pause")
+    parser.add_argument(
+        "--step", dest="pause", action="store_true", help="run that step only; waits for the pause after it"
+    )
     takes_wait(parser)
 
 

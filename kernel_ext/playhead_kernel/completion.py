@@ -1,0 +1,154 @@
+"""Completion: what may stand where the cursor is, after ``%workflow``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+
+from playhead.machine.places import leaves
+from playhead.machine.snapshot import Status
+from playhead_kernel.commands.command import Command
+from playhead_kernel.commands.table import COMMANDS
+from playhead_kernel.definitions import Flow
+from playhead_kernel.engine_room import waited_for
+from playhead_kernel.session import Session
+from playhead_widgets.views.durations import duration
+
+_LINE: Final = re.compile(r"\s*(?:[\w, ]+=\s*)?%%?workflow\s+(.*)", re.DOTALL)
+_RESUME: Final = re.compile(r"\s*%%resume\s+(.*)", re.DOTALL)
+_PATIENCE: Final = 0.5  # seconds: a completion that comes later is not wanted any more
+_RUNS: Final = 50
+
+Found = Iterator[tuple[str, str]]
+
+
+class Completions:
+    """The words that fit, each with a remark."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._by_metavar: dict[str, Callable[[list[str]], Found]] = {
+            "FLOW": self._flows,
+            "RUN": self._runs,
+            "STEP": self._steps,
+            "STATUS": self._statuses,
+            "VAR": self._variables,
+            "LABEL": self._labels,
+            "KEY=VALUE": self._keys,
+        }
+
+    def of(self, line: str) -> tuple[str, list[tuple[str, str]]] | None:
+        """The word being typed, and what it may become; None if the line is no ``%workflow`` line."""
+        match = _LINE.fullmatch(line)
+        rest = match[1] if match else None
+        if rest is None and (resumed := _RESUME.fullmatch(line)):
+            rest = f"resume {resumed[1]}"
+        if rest is None:
+            return None
+        words = rest.split(" ")
+        before, word = [part for part in words[:-1] if part], words[-1]
+        return word, [found for found in self._found(before, word) if found[0].startswith(word)]
+
+    def _found(self, before: list[str], word: str) -> Found:
+        if not before:
+            yield from ((name, command.summary) for name, command in COMMANDS.items())
+            return
+        command = COMMANDS.get(before[0])
+        if command is None:
+            return
+        if word.startswith("-"):
+            yield from ((option, "option") for option in command.parser.options if option not in before)
+            return
+        taken = command.parser.options.get(before[-1])
+        wanted = [taken] if taken else _positions(command, before[1:])
+        for metavar in wanted:
+            yield from self._by_metavar.get(metavar, _nothing)(before[1:])
+
+    # -- by what is wanted -------------------------------------------------------------------------------------
+
+    def _flows(self, before: list[str]) -> Found:
+        for flow in self._session.definitions.all().values():
+            yield flow.id, "workflow"
+            if (variable := self._session.definitions.variable_of(flow)) and variable != flow.id:
+                yield variable, f"variable of {flow.id}"
+
+    def _runs(self, before: list[str]) -> Found:
+        now = datetime.now(UTC)
+        try:
+            future = self._session.room.submit(self._session.room.runtime.runs(per_page=_RUNS))
+            page = waited_for(future, _PATIENCE)
+        except Exception:  # noqa: BLE001 - a store that cannot be read is complained about elsewhere
+            return
+        for info in page.items:
+            age = duration(max(0.0, round((now - info.updated_at).total_seconds())))
+            yield info.run_id, f"{info.status}, {age} ago"
+
+    def _steps(self, before: list[str]) -> Found:
+        for flow in self._meant(before):
+            for place in leaves(flow):
+                yield "/".join(place), f"step of {flow.id}"
+
+    def _statuses(self, before: list[str]) -> Found:
+        return ((status.value, "status") for status in Status)
+
+    def _variables(self, before: list[str]) -> Found:
+        names = (name for name in self._session.shell.user_ns if not name.startswith("_"))
+        return ((name, "variable") for name in names)
+
+    def _labels(self, before: list[str]) -> Found:
+        for handle in reversed(list(self._session.handles.values())):
+            yield from ((label, f"waits in {handle.run_id}") for label in handle.result.resume_labels)
+
+    def _keys(self, before: list[str]) -> Found:
+        for flow in self._meant(before):
+            schema = flow.input.json_schema() if flow.input is not None else None
+            for key in (schema or {}).get("properties", {}):
+                yield f"{key}=", f"input of {flow.id}"
+
+    def _meant(self, before: list[str]) -> list[Flow]:
+        """The workflow that the words name, itself or by a run; all of them if they name none."""
+        flows = self._session.definitions.all()
+        for word in before:
+            handle = self._session.handles.get(word.partition("@")[0])
+            if handle is not None:
+                return [handle.workflow]
+            if word in self._session.definitions.names():
+                return [self._session.definitions.find(word)]
+        return list(flows.values())
+
+
+def _positions(command: Command, before: list[str]) -> list[str]:
+    """What the next word without a dash may name: the first place that is free, and those after it."""
+    taken = sum(1 for word in before if not word.startswith("-"))
+    positions = command.parser.positions
+    at = min(taken, len(positions) - 1) if positions else 0
+    # A lone list of words names a run first and may name a step after it.
+    more = ["STEP"] if command.name in ("output", "log", "travel") else []
+    return [*positions[at : at + 1], *more]
+
+
+def _nothing(before: list[str]) -> Found:
+    return iter(())
+
+
+def matcher_of(completions: Completions) -> Any:
+    """The completions in the way IPython asks for them."""
+
+    @context_matcher()
+    def playhead_matcher(context: CompletionContext) -> dict[str, Any]:
+        found = completions.of(context.text_until_cursor)
+        if found is None:
+            return {"completions": []}
+        word, choices = found
+        return {
+            "completions": [SimpleCompletion(text=text, type=remark) for text, remark in choices],
+            "matched_fragment": word,
+            "suppress": bool(choices),
+            "ordered": True,
+        }
+
+    return playhead_matcher

@@ -1,0 +1,56 @@
+"""The magics: ``%workflow``, ``%%workflow`` and ``%%resume``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class, no_var_expand
+
+from playhead_kernel.commands.table import command_named, overview_of_commands
+from playhead_kernel.config import Preferences
+from playhead_kernel.overview import Overview
+from playhead_kernel.parsing import HelpWanted
+from playhead_kernel.refusals import in_one_line
+from playhead_kernel.session import Session
+from playhead_kernel.waiting import MARK, awaitable, block
+
+
+@magics_class
+class PlayheadMagics(Magics, Preferences):
+    """Runs of workflows in this notebook."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell=shell, parent=shell)
+        self.session = Session(shell, self)
+
+    # Braces in a payload are data, not variables to be filled in.
+    @no_var_expand
+    @line_cell_magic
+    def workflow(self, line: str = "", cell: str | None = None) -> Any:
+        """Runs of workflows: ``%workflow run FLOW key=value``. ``%workflow -h`` lists all commands."""
+        return self._carry_out(line, cell)
+
+    @no_var_expand
+    @cell_magic
+    def resume(self, line: str, cell: str) -> Any:
+        """Answer a suspended step with the body of the cell: ``%%resume [RUN]``, then key: value lines."""
+        mark = MARK if line.startswith(MARK) else ""
+        return self._carry_out(f"{mark}resume {line.removeprefix(MARK)}", cell)
+
+    def _carry_out(self, line: str, body: str | None) -> Any:
+        finish = awaitable if line.startswith(MARK) else block
+        with in_one_line():
+            return finish(self.session, self._answer(line.removeprefix(MARK), body))
+
+    def _answer(self, line: str, body: str | None) -> Any:
+        name, _, rest = line.strip().partition(" ")
+        if not name:
+            return Overview(self.session)
+        if name in ("-h", "--help", "help"):
+            wanted = rest.strip()
+            text = command_named(wanted).parser.format_help() if wanted else overview_of_commands()
+            return self.session.say(text)
+        try:
+            return command_named(name)(self.session, rest, body)
+        except HelpWanted as wanted_help:
+            return self.session.say(str(wanted_help))
