@@ -345,6 +345,6 @@ def _short(value: Any, limit: int = 120) -> str:
     """A representation that fits on a line, whatever the value does when asked for one."""
     try:
         text = repr(value)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a repr may raise anything, and ours must not
         text = f"<{type(value).__name__}: its repr failed with {type(error).__name__}>"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

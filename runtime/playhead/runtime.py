@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import contextvars
 import logging
 import os
-import warnings
 import weakref
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
@@ -31,40 +29,17 @@ from playhead.engines.port import Environment
 from playhead.errors import DefinitionFault, NoSuchRun, StillRunning, UnknownWorkflow, WorkflowError
 from playhead.executors.threads import Threads
 from playhead.machine.snapshot import ACTIVE
-from playhead.results import moment
+from playhead.runs.listing import RunFilter, RunPage, page_of
 from playhead.runs.run import Run
 from playhead.runs.stored import StoredRun
 from playhead.stores.log import RunLog
 from playhead.stores.memory import MemoryStore
-from playhead.stores.port import RunSummary, Store
+from playhead.stores.port import Store
 
 _log = logging.getLogger("playhead")
 
 #: Where runs are kept unless somebody says otherwise.
 DEFAULT_STORE = ".playhead"
-
-
-@dataclass(frozen=True)
-class RunPage:
-    """One page of a listing; ``total`` counts all pages."""
-
-    items: list[RunInfo]
-    total: int
-    page: int
-    per_page: int
-
-
-@dataclass(frozen=True)
-class RunInfo:
-    """What a listing shows of a run; times are aware UTC datetimes."""
-
-    run_id: str
-    workflow_id: str
-    status: str
-    resource_id: str | None
-    created_at: datetime
-    updated_at: datetime
-    parent: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -228,21 +203,14 @@ class Runtime:
     ) -> RunPage:
         """The stored runs, newest first. ``since`` and ``until`` (aware) are about when a run was created."""
         await self.open()
-        wanted = workflow.id if isinstance(workflow, Workflow) else workflow
-        statuses = {status} if isinstance(status, str) else set(status) if status is not None else None
-        found = [
-            item
-            for item in map(_info, await self.store.summaries())
-            if (wanted is None or item.workflow_id == wanted)
-            and (statuses is None or item.status in statuses)
-            and (resource_id is None or item.resource_id == resource_id)
-            and (since is None or item.created_at >= since)
-            and (until is None or item.created_at <= until)
-        ]
-        if page < 1 or per_page < 1:
-            raise WorkflowError(f"page {page} and per_page {per_page} must be at least 1.")
-        start = (page - 1) * per_page
-        return RunPage(found[start : start + per_page], len(found), page, per_page)
+        wanted = RunFilter(
+            workflow.id if isinstance(workflow, Workflow) else workflow,
+            None if status is None else frozenset([status] if isinstance(status, str) else status),
+            resource_id,
+            since,
+            until,
+        )
+        return page_of(await self.store.summaries(), wanted, page, per_page)
 
     async def get(self, run_id: str, fields: Iterable[str] | None = None, nested: bool = True) -> StoredRun:
         """A stored run. ``fields`` limits what is given (the rest is None); ``nested`` adds inner steps as ``a.b``.
@@ -399,53 +367,3 @@ def _register_types(workflow: Workflow[Any, Any]) -> None:
             schema = getattr(node, which, None)
             if schema is not None:
                 register_schema(schema.annotation)
-
-
-def _info(summary: RunSummary) -> RunInfo:
-    created, updated = moment(summary.created_at), moment(summary.updated_at)
-    assert created is not None and updated is not None
-    return RunInfo(
-        summary.run_id,
-        summary.workflow_id,
-        summary.status,
-        summary.resource_id,
-        created,
-        updated,
-        summary.parent,
-    )
-
-
-# -- without a runtime -----------------------------------------------------------------------------------------
-
-_DEFAULTS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Runtime] = weakref.WeakKeyDictionary()
-
-
-def default_runtime() -> Runtime:
-    """The runtime on ``./.playhead`` that is used where none was entered; one per event loop."""
-    loop = asyncio.get_running_loop()
-    runtime = _DEFAULTS.get(loop)
-    if runtime is None:
-        runtime = _DEFAULTS[loop] = Runtime()
-        atexit.register(_say_goodbye, weakref.ref(runtime))
-    return runtime
-
-
-def _say_goodbye(reference: weakref.ref[Runtime]) -> None:
-    """Files of the default runtime are let go at exit; there is no loop left to close it properly."""
-    runtime = reference()
-    if runtime is not None:
-        with contextlib.suppress(Exception), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            asyncio.run(runtime.store.close())
-
-
-def run_sync(
-    workflow: Workflow[Any, Any], input: Any, runtime: Runtime | None, options: Mapping[str, Any]
-) -> Any:
-    """What `Workflow.run_sync` does."""
-
-    async def main() -> Any:
-        async with runtime or Runtime() as entered:
-            return await workflow.run(input, runtime=entered, **options)
-
-    return asyncio.run(main())

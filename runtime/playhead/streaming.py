@@ -21,7 +21,18 @@ from playhead.stores.log import RunLog
 #: Events that belong to the log's housekeeping and mean nothing to a watcher.
 _HIDDEN: Final = frozenset({E.RUN_CLAIMED, E.RUN_CANCELING, E.RUN_CREATED, E.BRANCH_DECIDED, E.LOOP_DECIDED})
 #: Names of event data that differ from those of the record.
-_PLAIN: Final = ("attempt", "index", "iteration", "completed", "total", "status", "text", "bail", "per_step", "width")
+_PLAIN: Final = (
+    "attempt",
+    "index",
+    "iteration",
+    "completed",
+    "total",
+    "status",
+    "text",
+    "bail",
+    "per_step",
+    "width",
+)
 #: Seconds until a watcher looks again at a run that nobody drives here.
 LOOK_AGAIN: Final = 0.05
 #: Live-only events kept for a slow watcher; older ones are dropped, as "live only" says.
@@ -133,7 +144,9 @@ class Watch:
         """Wait until this process appends or shows anything, or whoever drives the run here is done."""
         arrived = asyncio.ensure_future(self._arrival.wait())
         try:
-            tasks: set[asyncio.Future[Any]] = {arrived} | ({driving} if driving is not None else set())
+            tasks: set[asyncio.Future[Any]] = {arrived}
+            if driving is not None:
+                tasks.add(driving)
             # Without a driver nothing may ever arrive here; look again soon.
             timeout = None if driving is not None else LOOK_AGAIN
             await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
@@ -147,7 +160,9 @@ class Stream:
     The run goes on whether or not anybody iterates, and leaving the loop does not cancel it.
     """
 
-    def __init__(self, run_id: str, events: Callable[[], AsyncIterator[Event]], result: asyncio.Task[RunResult]) -> None:
+    def __init__(
+        self, run_id: str, events: Callable[[], AsyncIterator[Event]], result: asyncio.Task[RunResult]
+    ) -> None:
         self.run_id = run_id
         self._events = events
         self.result = StreamResult(result)

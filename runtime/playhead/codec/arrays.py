@@ -20,9 +20,7 @@ ALIGNMENT: Final = 64  # bytes; the elements of an array that stands alone begin
 LARGE_HEAD: Final = 6  # bytes that MessagePack puts in front of such an array
 LENGTH: Final = 4  # bytes that hold the length of the header
 
-OBJECTS: Final = (
-    "an array of objects holds references: give it a numeric or fixed-width dtype, or store .tolist()"
-)
+OBJECTS: Final = "an array of objects holds references: give it a numeric or fixed-width dtype, or store .tolist()"
 
 
 def encoder_for(cls: type) -> Encoder | None:

@@ -39,9 +39,7 @@ _found: Final[WeakKeyDictionary[type, Encoder]] = WeakKeyDictionary()
 
 A_FUNCTION: Final = "a function is code, not data: pass what it needs, and call it in the step"
 A_GENERATOR: Final = "a generator can be read only once and cannot be stored: store list(it)"
-A_LOCK: Final = (
-    "it belongs to this process: make it in the step that uses it, or hold it in Runtime(resources=…)"
-)
+A_LOCK: Final = "it belongs to this process: make it in the step that uses it, or hold it in Runtime(resources=…)"
 REASONS: Final[tuple[tuple[tuple[type, ...], str], ...]] = (
     ((FunctionType, BuiltinFunctionType, MethodType), A_FUNCTION),
     ((GeneratorType, AsyncGeneratorType), A_GENERATOR),

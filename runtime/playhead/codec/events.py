@@ -37,9 +37,7 @@ PREFIX: Final = struct.Struct("<2sBBII")
 HEAD: Final = struct.Struct("<2sBBIII16s")
 CRC: Final = struct.Struct("<I")
 AFTER_CRC: Final = PREFIX.size + CRC.size
-CHAIN_SIZE: Final = (
-    16  # bytes; enough to notice damage and edits by accident, which is all that a hash can do here
-)
+CHAIN_SIZE: Final = 16  # bytes; enough to notice damage and edits by accident, which is all that a hash can do here
 
 COMPRESSED: Final = 1  # the only flag so far
 COMPRESS_FROM: Final = 1_024  # bytes; below, nothing is gained
@@ -164,9 +162,7 @@ def _spelled_out(part: Any) -> Any:
     return part
 
 
-def _unpacked_body(
-    body: bytes, fetch: Callable[[str], bytes]
-) -> tuple[float, str, list[str], dict[str, Any]]:
+def _unpacked_body(body: bytes, fetch: Callable[[str], bytes]) -> tuple[float, str, list[str], dict[str, Any]]:
     def hook(code: int, data: bytes) -> object:
         if code == codes.ENCODED:
             return Encoded(data)

@@ -187,9 +187,7 @@ def _frequency_of(index: Any) -> str | None:
     if not isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex) or index.freq is None:
         return None
     if pd.tseries.frequencies.to_offset(index.freqstr) != index.freq:
-        raise NotStorable(
-            "", f"the index's frequency {index.freq!r} cannot be written down: set index.freq = None"
-        )
+        raise NotStorable("", f"the index's frequency {index.freq!r} cannot be written down: set index.freq = None")
     return str(index.freqstr)
 
 
@@ -255,9 +253,7 @@ DECODERS: Final[dict[int, Decoder]] = {
     codes.INDEX: decode_index,
     codes.TIMESTAMP: decode_timestamp,
     codes.PANDAS_TIMEDELTA: lambda body, unpack: library("pandas").Timedelta(unpack(body)),
-    codes.PANDAS_MISSING: lambda body, unpack: (
-        library("pandas").NaT if unpack(body) else library("pandas").NA
-    ),
+    codes.PANDAS_MISSING: lambda body, unpack: library("pandas").NaT if unpack(body) else library("pandas").NA,
     codes.PERIOD: decode_period,
     codes.INTERVAL: lambda body, unpack: library("pandas").Interval(*unpack(body)),
 }

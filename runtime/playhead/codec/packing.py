@@ -51,9 +51,7 @@ class Packer:
         self._depth = 0
         self._nesting = 0
         self._refusal: BaseException | None = None
-        self._spelling = (
-            False  # once needed, needed for all: trying first each time would double at each level
-        )
+        self._spelling = False  # once needed, needed for all: trying first each time would double at each level
         self.inside: set[int] = set()
         self.lossy = lossy
         self.replaced = False
@@ -110,16 +108,12 @@ class Packer:
 
     def _spelled_out(self, value: object) -> object:
         """The value with extension types where MessagePack has no word, or the wrong one."""
-        open_ends: list[
-            tuple[Any, Any, int]
-        ] = []  # new container, old container, depth: the last is filled first
+        open_ends: list[tuple[Any, Any, int]] = []  # new container, old container, depth: the last is filled first
         spelled = self._begun(value, 0, open_ends)
         while open_ends:
             new, old, depth = open_ends.pop()
             if type(old) is list:
-                new += [
-                    part if type(part) in NUMBERS else self._begun(part, depth, open_ends) for part in old
-                ]
+                new += [part if type(part) in NUMBERS else self._begun(part, depth, open_ends) for part in old]
             else:
                 new.update({key: self._begun(part, depth, open_ends) for key, part in old.items()})
         return spelled
@@ -131,9 +125,7 @@ class Packer:
             if depth == BREATH:
                 return self._deeper(value)
             if kind is dict and not all(map(_is_plain_key, value)):
-                return ormsgpack.Ext(
-                    codes.PAIRS, self.pack([part for pair in value.items() for part in pair])
-                )
+                return ormsgpack.Ext(codes.PAIRS, self.pack([part for pair in value.items() for part in pair]))
             new: object = kind()
             open_ends.append((new, value, depth + 1))
             return new
@@ -196,6 +188,4 @@ def _is_unicode(text: str) -> bool:
 
 def spelled_str(text: str) -> object:
     """The text; as an extension type if it has lone surrogates, which UTF-8 cannot spell."""
-    return (
-        text if _is_unicode(text) else ormsgpack.Ext(codes.SURROGATES, text.encode("utf-8", "surrogatepass"))
-    )
+    return text if _is_unicode(text) else ormsgpack.Ext(codes.SURROGATES, text.encode("utf-8", "surrogatepass"))

@@ -38,8 +38,7 @@ PATHS: Final[dict[str, type[PurePath]]] = {
     kind.__name__: kind for kind in (PurePosixPath, PureWindowsPath, PosixPath, WindowsPath)
 }
 ADDRESSES: Final = {
-    kind.__name__: kind
-    for kind in (IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network)
+    kind.__name__: kind for kind in (IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network)
 }
 
 

@@ -90,7 +90,5 @@ class Unpacker:
         if code not in codes.NAMED:
             return Opaque(code, body, codes.NAMES[code], {}, fault)
         name, *parts = self.unpack(body)
-        fields: Mapping[str, Any] = next(
-            (part for part in parts if isinstance(part, dict)), {"value": parts[-1]}
-        )
+        fields: Mapping[str, Any] = next((part for part in parts if isinstance(part, dict)), {"value": parts[-1]})
         return Opaque(code, body, str(name).replace(":", "."), fields, fault)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from playhead.definition.callables import Function
 from playhead.definition.entries import (
     BranchEntry,
     Entry,
@@ -61,10 +62,11 @@ def _named(body: Any) -> str:
 def _ids(workflow: Workflow[Any, Any]) -> Iterator[str]:
     seen: set[str] = set()
     for entry in workflow.entries:
-        for id in (body.id for body in entry.bodies if hasattr(body, "id")) if entry.bodies else entry.ids:
-            if id in seen:
-                yield f"the id {id!r} stands twice: give one of them another, as in .then({id}.as_('{id}-2'))"
-            seen.add(id)
+        given = [body.id for body in entry.bodies if hasattr(body, "id")] if entry.bodies else entry.ids
+        for name in given:
+            if name in seen:
+                yield f"the id {name!r} stands twice: give one of them another, as in {name}.as_('{name}-2')"
+            seen.add(name)
 
 
 def _blocks(workflow: Workflow[Any, Any]) -> Iterator[str]:
@@ -78,8 +80,10 @@ def _blocks(workflow: Workflow[Any, Any]) -> Iterator[str]:
 
 
 def _width(entry: ForeachEntry) -> Iterator[str]:
-    width = entry.concurrency
-    if isinstance(width, bool) or (isinstance(width, int | float | str) and (not isinstance(width, int) or width < 1)):
+    width: Any = entry.concurrency
+    if isinstance(width, Function):
+        return
+    if isinstance(width, bool) or not isinstance(width, int) or width < 1:
         yield f"foreach {entry.body.id!r}: concurrency is {width!r}; it must be a whole number of at least 1"
 
 
@@ -179,4 +183,8 @@ def kind_of(annotation: Any) -> str | None:
 
 
 def _is_record(cls: type) -> bool:
+    if getattr(getattr(cls, "__pydantic_decorators__", None), "model_validators", None):
+        return False  # its own validators may take anything
+    if getattr(cls, "__pydantic_root_model__", False):
+        return False
     return hasattr(cls, "model_fields") or dataclasses.is_dataclass(cls) or typing.is_typeddict(cls)

@@ -28,5 +28,5 @@ def current_host() -> Host:
     if host is not None:
         return host
     # By name, because a definition may not depend on the floors above it.
-    found: Host = importlib.import_module("playhead.runtime").default_runtime()
+    found: Host = importlib.import_module("playhead.default").default_runtime()
     return found

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 from playhead.definition.callables import Function, function
 from playhead.definition.context import Context
@@ -30,6 +30,8 @@ class Source(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Previous:
+    """The previous output, or a part of it."""
+
     path: PathLike
 
     async def value(self, previous: Any, context: Context[Any]) -> Any:
@@ -38,6 +40,8 @@ class Previous:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Initial:
+    """The workflow's own input, or a part of it."""
+
     path: PathLike
 
     async def value(self, previous: Any, context: Context[Any]) -> Any:
@@ -46,6 +50,8 @@ class Initial:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class State:
+    """The state, or a part of it."""
+
     path: PathLike
 
     async def value(self, previous: Any, context: Context[Any]) -> Any:
@@ -54,6 +60,8 @@ class State:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FromStep:
+    """The output of the first of some steps that has one, or a part of it."""
+
     step_ids: tuple[str, ...]
     path: PathLike
 
@@ -67,6 +75,8 @@ class FromStep:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Request:
+    """A key of the request context."""
+
     key: str
 
     async def value(self, previous: Any, context: Context[Any]) -> Any:
@@ -75,6 +85,8 @@ class Request:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Constant:
+    """Always the same value."""
+
     constant: Any
 
     async def value(self, previous: Any, context: Context[Any]) -> Any:
@@ -83,6 +95,8 @@ class Constant:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Computed:
+    """What a function makes of the previous output."""
+
     function: Function
 
     async def value(self, previous: Any, context: Context[Any]) -> Any:
@@ -106,7 +120,7 @@ def state(path: PathLike = "") -> Source:
 
 def from_step(step: str | Node | Sequence[str | Node], path: PathLike = "") -> Source:
     """The output of a step, or a part of it; of several steps, the first that has a result."""
-    steps = [step] if isinstance(step, str) or hasattr(step, "id") else list(step)
+    steps: Sequence[str | Node] = step if isinstance(step, list | tuple) else (cast("str | Node", step),)
     return FromStep(tuple(item if isinstance(item, str) else item.id for item in steps), path)
 
 
@@ -182,7 +196,12 @@ def _placeholder(body: str, number: int, text: str) -> Source:
     if kind == "steps":
         step_id, _, rest = _needed(path, where, "steps.<id>").partition(".")
         return FromStep((_needed(step_id, where, "steps.<id>"),), rest)
-    return {"previous": Previous, "initial": Initial, "state": State}[kind](path)
+    by_path: dict[str, type[Previous | Initial | State]] = {
+        "previous": Previous,
+        "initial": Initial,
+        "state": State,
+    }
+    return by_path[kind](path)
 
 
 def _needed(part: str, where: str, form: str) -> str:
@@ -215,7 +234,9 @@ def walk(value: Any, path: PathLike, subject: str) -> Any:
             break
     else:
         return value
-    raise MappingFailed(f"Invalid path {'.'.join(str(p) for p in parts)!r} in {subject}: there is no {parts[position]!r}.")
+    raise MappingFailed(
+        f"Invalid path {'.'.join(str(p) for p in parts)!r} in {subject}: there is no {parts[position]!r}."
+    )
 
 
 _NOWHERE: Any = object()
@@ -243,11 +264,13 @@ def _has_fields(value: Any) -> bool:
     return dataclasses.is_dataclass(value) or hasattr(type(value), "model_fields") or hasattr(type(value), "_fields")
 
 
+_SOURCES = (Previous, Initial, State, FromStep, Request, Constant, Computed, Template)
+
+
 def source(value: Any, key: str) -> Source:
     """What a user wrote for ``key`` of a mapping, as a source: a source, or a function."""
-    if hasattr(value, "value") and not isinstance(value, type) and type(value).__module__ == __name__:
-        found: Source = value
-        return found
+    if isinstance(value, _SOURCES):
+        return value
     if callable(value):
         return Computed(function(value))
     raise DefinitionFault(

@@ -16,7 +16,10 @@ class RequestContext(MutableMapping[str, Any]):
     """
 
     def __init__(
-        self, keys: tuple[str, ...] = (), read: Callable[[str], Any] | None = None, values: dict[str, Any] | None = None
+        self,
+        keys: tuple[str, ...] = (),
+        read: Callable[[str], Any] | None = None,
+        values: dict[str, Any] | None = None,
     ) -> None:
         self._unread = dict.fromkeys(keys)
         self._read = read
@@ -78,9 +81,9 @@ class RequestContext(MutableMapping[str, Any]):
         """The values that were read or set, which a body may therefore have changed."""
         return dict(self._values)
 
-    def deleted(self) -> set[str]:
+    def deleted(self) -> frozenset[str]:
         """The keys that were deleted."""
-        return set(self._deleted)
+        return frozenset(self._deleted)
 
     def __repr__(self) -> str:
         return f"RequestContext({', '.join(sorted(self))})"

@@ -73,7 +73,8 @@ def type_name(annotation: Any) -> str:
 def _instance_of(cls: type) -> Any:
     from pydantic import InstanceOf
 
-    return InstanceOf[cls]  # type: ignore[valid-type]  # the class is only known at run time
+    found: Any = InstanceOf
+    return found[cls]
 
 
 def _issues(error: Any) -> tuple[Issue, ...]:

@@ -224,7 +224,9 @@ class _Hints:
 def _closure(fn: Any) -> dict[str, Any]:
     """The names a function closes over, but for those that have no value yet."""
     found = {}
-    for name, cell in zip(getattr(getattr(fn, "__code__", None), "co_freevars", ()), fn.__closure__ or (), strict=False):
+    for name, cell in zip(
+        getattr(getattr(fn, "__code__", None), "co_freevars", ()), fn.__closure__ or (), strict=False
+    ):
         with contextlib.suppress(ValueError):  # not assigned yet
             found[name] = cell.cell_contents
     return found
@@ -242,7 +244,7 @@ def _state_of(hint: Any) -> Any:
 def _is_async(fn: Callable[..., Any]) -> bool:
     target = fn.func if isinstance(fn, functools.partial) else fn
     return inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(
-        getattr(type(target), "__call__", None)
+        getattr(type(target), "__call__", None)  # noqa: B004  # the method itself is wanted: it may be async
     )
 
 

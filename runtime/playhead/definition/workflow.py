@@ -66,7 +66,7 @@ class Workflow(Generic[I, O]):
     def __init__(self: Workflow[I, I], id: str, *, input: type[I], **options: Any) -> None: ...
     @overload
     def __init__(self: Workflow[Any, Any], id: str, *, input: Any = None, **options: Any) -> None: ...
-    def __init__(
+    def __init__(  # type: ignore[misc]  # the overloads type the input; the options are listed here once
         self,
         id: str,
         *,
@@ -115,6 +115,7 @@ class Workflow(Generic[I, O]):
 
     def branch(self, *arms: tuple[Condition, TypedNode[O, Any]]) -> Workflow[I, dict[str, Any]]:
         """Run every arm whose condition holds; the next input is a dict of the outputs of those that ran."""
+        arm: Any
         for arm in arms:
             if not isinstance(arm, tuple) or len(arm) != 2 or not callable(arm[0]):
                 raise DefinitionFault(f"Workflow {self.id!r}: .branch() takes pairs (condition, step), not {arm!r}.")
@@ -249,5 +250,5 @@ class Workflow(Generic[I, O]):
 
     def run_sync(self, input: Any = None, *, runtime: Runtime | None = None, **options: Any) -> RunResult:
         """`run` for scripts: starts an event loop, waits for the run to rest, and ends the loop."""
-        result: RunResult = importlib.import_module("playhead.runtime").run_sync(self, input, runtime, options)
+        result: RunResult = importlib.import_module("playhead.default").run_sync(self, input, runtime, options)
         return result

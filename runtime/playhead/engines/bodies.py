@@ -50,8 +50,9 @@ async def _run(driver: Driver, call: Call, value: Any) -> Any:
         return await work.build(value, call.context)
     if work.timeout is None:
         return await _body(driver, work, call, value)
+    limit = asyncio.timeout(work.timeout)
     try:
-        async with asyncio.timeout(work.timeout) as limit:
+        async with limit:
             return await _body(driver, work, call, value)
     except TimeoutError as error:
         if not limit.expired():
@@ -80,7 +81,7 @@ def _raised(driver: Driver, call: Call, error: BaseException) -> tuple[str, dict
     if only_signals(error):
         try:
             return _ended(call, None)
-        except Exception as refused:  # a request value that cannot be stored
+        except Exception as refused:  # noqa: BLE001  # whatever refused to be stored is the step's failure
             error = refused
     return failure(driver, call, error)
 
@@ -96,7 +97,11 @@ def failure(driver: Driver, call: Call, error: BaseException) -> tuple[str, dict
         if again is not None:
             return E.STEP_WAITING, {"until": again, "error": dump_error(error), "attempt": attempt + 1}
     _log.error(
-        "Error executing step workflow.%s.step.%s: %s", call.owner.id, "/".join(call.path), error, exc_info=error
+        "Error executing step workflow.%s.step.%s: %s",
+        call.owner.id,
+        "/".join(call.path),
+        error,
+        exc_info=error,
     )
     return E.STEP_FAILED, failure_data(error)
 

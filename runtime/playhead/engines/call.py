@@ -149,7 +149,7 @@ class Call:
     def write(self, chunk: Any, keep: bool) -> Awaitable[None]:
         return self._tell(E.STEP_OUTPUT, {"output": dump(chunk, "chunk")}, keep)
 
-    def emit(self, event: Mapping[str, Any], keep: bool) -> Awaitable[None]:
+    def emit(self, event: Any, keep: bool) -> Awaitable[None]:
         kind = event.get("type") if isinstance(event, Mapping) else None
         if not isinstance(kind, str) or not kind or kind.startswith(RESERVED):
             raise WorkflowError(
@@ -194,7 +194,7 @@ class Call:
         changed = {key: payload for key, payload in changed.items() if stored.get(key) != payload}
         if changed:
             data["request"] = changed
-        deleted = [key for key in sorted(self.request.deleted()) if key in stored]
+        deleted = sorted(key for key in self.request.deleted() if key in stored)
         if deleted:
             data["request_deleted"] = deleted
         return data

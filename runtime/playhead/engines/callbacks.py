@@ -46,7 +46,7 @@ async def call_back(callback: Callable[..., Any] | None, report: Report) -> None
         answer = callback(report)
         if inspect.isawaitable(answer):
             await answer
-    except Exception:
+    except Exception:  # noqa: BLE001  # a callback's fault must not become the run's
         _log.exception("A callback of workflow %s raised; the run is not affected.", report.workflow_id)
 
 

@@ -189,7 +189,7 @@ class Dispatch:
                     f"The concurrency of foreach {command.path[-1]!r} came out as {width!r}; "
                     "it must be a whole number of at least 1."
                 )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
             self._started(command, "foreach", input=command.source, width=1, total=total)
             self._failed(command.path, error)
             return
@@ -209,7 +209,7 @@ class Dispatch:
         call = Call(driver, command.owner, command.path, sleep)
         try:
             self._waiting(command, sleep, await function.call(value, call.context))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
             self._started(command, "sleep", input=source)
             self._failed(command.path, error)
 
@@ -246,7 +246,7 @@ class Dispatch:
             try:
                 if await condition.call(value, call.context):
                     chosen.append(body.id)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
                 # The arm takes the blame, so that a person can see which condition it was.
                 failing = Begin((*command.path, body.id), body, call.owner, command.source, command.entry)
                 driver.record(E.BRANCH_DECIDED, command.path, entry=command.entry, arms=[body.id])
@@ -263,7 +263,7 @@ class Dispatch:
         try:
             value = load(record.output) if record.output is not None else None
             truth = bool(await command.loop.condition.call(value, call.context))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
             self._failed(path, _named(error, f"The condition of loop {record.step_id!r}"))
             return
         driver.release(path)

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from playhead.codec.values import load
@@ -161,7 +162,7 @@ class Driver:
             item.body, item.grace = launch.body, launch.grace
             # Each task gets a copy of the run's context, so that prints of all steps find the cell that began it.
             item.task = self._loop.create_task(launch.coroutine, context=self.context.copy())
-            item.task.add_done_callback(lambda task, path=launch.path: self._done(path, task))
+            item.task.add_done_callback(partial(self._done, launch.path))
 
     def _done(self, path: Path, task: asyncio.Task[None]) -> None:
         item = self.inflight.get(path)

@@ -32,7 +32,8 @@ class Lists:
         values = load(whole)
         if not isinstance(values, list | tuple):
             raise InputInvalid(
-                (), subject=f"input of a foreach: it needs a list, and got {type(values).__name__} {values!r:.80}"
+                (),
+                subject=f"input of a foreach: it needs a list, and got {type(values).__name__} {values!r:.80}",
             )
         # Keyed by identity and kept beside its payload, so that the identity cannot be used again meanwhile.
         self._split[id(whole)] = (whole, dict(enumerate(values)))

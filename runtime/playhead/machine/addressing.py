@@ -65,7 +65,8 @@ def waiting_for(
     places = distinct(record.path for record in records)
     if len(places) > 1:
         raise SeveralSuspended(
-            f"Multiple steps are suspended: {_names(places)}. Say which to resume with step=... or label=...", places
+            f"Multiple steps are suspended: {_names(places)}. Say which to resume with step=... or label=...",
+            places,
         )
     return _items(snapshot, records, index)
 

@@ -136,12 +136,16 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class Done:
+    """Ended well; ``bail``: and so does the workflow it stands in."""
+
     output: Source
     bail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
+    """Ended with the error recorded ``at`` a path."""
+
     at: Path
 
 

@@ -22,10 +22,12 @@ def error_in(snapshot: Snapshot, data: Mapping[str, Any]) -> Payload | None:
 
 
 def path_in(value: Iterable[str] | None) -> Path | None:
+    """A path of event data."""
     return None if value is None else tuple(value)
 
 
 def laid_over(base: HashTrieMap[str, Payload], changes: Mapping[str, Payload] | None) -> HashTrieMap[str, Payload]:
+    """``base`` with ``changes`` laid over it."""
     for key, value in (changes or {}).items():
         base = base.insert(key, value)
     return base

@@ -50,12 +50,12 @@ class Rewind:
 
     def plan(self) -> dict[str, Any]:
         """Event data for ``run-rewound``. Raises `UnknownStep` and `HistoryIncomplete`; nothing is written."""
-        if not self.context and not self.snapshot.records and self.target[:1] != self.workflow.entries[0].ids[:1]:
-            if self._position(self.workflow, self.target[0]) > 0:
-                raise HistoryIncomplete(
-                    f"Run {self.snapshot.run_id!r} has no results before {self.target[0]!r}: "
-                    "give them as context={'step': {'output': ...}}."
-                )
+        known = self.context or self.snapshot.records
+        if not known and self._position(self.workflow, self.target[0]) > 0:
+            raise HistoryIncomplete(
+                f"Run {self.snapshot.run_id!r} has no results before {self.target[0]!r}: "
+                "give them as context={'step': {'output': ...}}."
+            )
         self._enter(self.workflow, (), self.target, self.context)
         self._answer()
         data: dict[str, Any] = {
@@ -73,9 +73,7 @@ class Rewind:
 
     def _position(self, workflow: Workflow[Any, Any], id: str) -> int:
         if id not in workflow.by_id:
-            raise UnknownStep(
-                f"Workflow {workflow.id!r} has no step {id!r}; it has {', '.join(workflow.by_id)}."
-            )
+            raise UnknownStep(f"Workflow {workflow.id!r} has no step {id!r}; it has {', '.join(workflow.by_id)}.")
         return workflow.by_id[id][0]
 
     def _enter(self, workflow: Workflow[Any, Any], scope: Path, rest: Path, known: Known) -> None:

@@ -65,7 +65,9 @@ def _answered(
     records: HashTrieMap[Path, Record], target: Path, data: Payload | None, at: float
 ) -> HashTrieMap[Path, Record]:
     record = records[target]
-    answered = record._replace(status=Status.PENDING, resume_data=data, resumed=True, resumed_at=at, labels=(), attempt=0, tries=0)
+    answered = record._replace(
+        status=Status.PENDING, resume_data=data, resumed=True, resumed_at=at, labels=(), attempt=0, tries=0
+    )
     records = records.insert(target, answered)
     for outer in ancestors(target):
         container = records.get(outer)
@@ -123,7 +125,9 @@ def _rewound(snapshot: Snapshot, event: Event) -> Snapshot:
         record = records[tuple(path)]
         if record.kind in LEAVES and record.status is Status.PENDING:
             busy = busy.insert(record.path, Status.PENDING)
-    frames = HashTrieMap({tuple(path): Frame(position, path_in(arms)) for path, position, arms in data["frames"]})
+    frames: HashTrieMap[Path, Frame] = HashTrieMap(
+        {tuple(path): Frame(position, path_in(arms)) for path, position, arms in data["frames"]}
+    )
     return snapshot._replace(
         status=Status(data.get("status", Status.RUNNING)),
         input=data.get("input", snapshot.input),

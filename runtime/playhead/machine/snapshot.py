@@ -66,7 +66,8 @@ class Record(NamedTuple):
     attempt: int = 0
     tries: int = 0
     iteration: int | None = None
-    index: int | None = None
+    # A record is never searched like a tuple, and "index" is the word people know.
+    index: int | None = None  # type: ignore[assignment]  # hides tuple.index on purpose
     started_at: float | None = None
     ended_at: float | None = None
     suspended_at: float | None = None

@@ -165,7 +165,11 @@ def _step_waiting(snapshot: Snapshot, event: Event) -> Snapshot:
 def _step_canceled(snapshot: Snapshot, event: Event) -> Snapshot:
     data, path = event.data, event.path
     canceled = snapshot.records[path]._replace(
-        status=Status.CANCELED, output=data.get("output"), error=data.get("error"), ended_at=event.at, until=None
+        status=Status.CANCELED,
+        output=data.get("output"),
+        error=data.get("error"),
+        ended_at=event.at,
+        until=None,
     )
     return _settled(snapshot, event, snapshot.records.insert(path, canceled))
 
@@ -174,7 +178,8 @@ def _step_lost(snapshot: Snapshot, event: Event) -> Snapshot:
     record = snapshot.records[event.path]
     lost = record._replace(status=Status.PENDING, restarted=True)
     return snapshot._replace(
-        records=snapshot.records.insert(event.path, lost), busy=snapshot.busy.insert(event.path, Status.PENDING)
+        records=snapshot.records.insert(event.path, lost),
+        busy=snapshot.busy.insert(event.path, Status.PENDING),
     )
 
 

@@ -56,7 +56,7 @@ async def _answered(
     per_step: bool,
 ) -> bool:
     """Append the answer; False if somebody else appended first."""
-    content = {"targets": claims.paths(targets), "data": data, "request": request or None}
+    content: dict[str, Any] = {"targets": claims.paths(targets), "data": data, "request": request or None}
     local = control.driver()
     if local is not None:
         local.record(E.RUN_RESUMED, **{key: value for key, value in content.items() if value is not None})

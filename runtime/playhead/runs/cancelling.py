@@ -30,7 +30,9 @@ async def _cancel_ours(control: Control, driver: Driver) -> None:
     driver.request_cancel()
     found = control.home.driver_of(control.run_id)
     logged = asyncio.ensure_future(control.log.changed(driver.snapshot.seq - 1, elsewhere=False))
-    waiting: set[asyncio.Future[None]] = {logged} | ({found[1]} if found is not None else set())
+    waiting: set[asyncio.Future[None]] = {logged}
+    if found is not None:
+        waiting.add(found[1])
     done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     logged.cancel()
     for task in done - {logged}:

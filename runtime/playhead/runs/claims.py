@@ -109,6 +109,7 @@ def request_fields(request: Any) -> dict[str, Any]:
 
 
 def encoded(values: Mapping[str, Any], where: str) -> dict[str, Payload]:
+    """Each value encoded; a refusal names it as ``where.key``."""
     return {key: dump(value, f"{where}.{key}") for key, value in values.items()}
 
 

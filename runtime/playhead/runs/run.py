@@ -84,9 +84,7 @@ class Run:
         await self.begin(input, state=state, request=request, per_step=per_step)
         return await self.wait()
 
-    async def begin(
-        self, input: Any = None, *, state: Any = None, request: Any = None, per_step: bool = False
-    ) -> None:
+    async def begin(self, input: Any = None, *, state: Any = None, request: Any = None, per_step: bool = False) -> None:
         """`start` without waiting."""
         await starting.start(self._control, input, state=state, request=request, per_step=per_step)
 
@@ -187,9 +185,7 @@ class Run:
             per_step=per_step,
         )
 
-    async def fork(
-        self, at: int | StepLike, *, input: Any = None, state: Any = None, run_id: str | None = None
-    ) -> Run:
+    async def fork(self, at: int | StepLike, *, input: Any = None, state: Any = None, run_id: str | None = None) -> Run:
         """A new, paused run that shares this one's history up to event ``at``, or up to before step ``at``.
 
         ``input`` is the input of the step that goes next there, ``state`` replaces the state. `proceed` runs it.

@@ -21,7 +21,11 @@ class StoredRun:
     """
 
     def __init__(
-        self, snapshot: Snapshot, workflow: Workflow[Any, Any] | None, fields: frozenset[str] | None, nested: bool
+        self,
+        snapshot: Snapshot,
+        workflow: Workflow[Any, Any] | None,
+        fields: frozenset[str] | None,
+        nested: bool,
     ) -> None:
         self._snapshot = snapshot
         self._fields = fields

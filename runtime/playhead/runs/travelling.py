@@ -33,7 +33,10 @@ async def travel(control: Control, step: StepLike, *, request: Any, per_step: bo
         if not control.log.exists:
             states = claims.run_state(control.workflow, options.get("state"))
             draft.add(
-                E.RUN_CREATED, workflow=control.workflow.id, resource=control.resource_id, state=states or None
+                E.RUN_CREATED,
+                workflow=control.workflow.id,
+                resource=control.resource_id,
+                state=states or None,
             )
         data = planned(control.workflow, snapshot, address_of(step), **options)
         requests = claims.run_request(control.workflow, fields, control.env.transient)
@@ -84,9 +87,7 @@ def _nested(workflow: Workflow[Any, Any], id: str) -> Workflow[Any, Any]:
     raise UnknownStep(f"nested_context= names {id!r}, which is no workflow inside {workflow.id!r}.")
 
 
-async def fork(
-    control: Control, at: int | StepLike, *, input: Any, state: Any, run_id: str | None
-) -> Control:
+async def fork(control: Control, at: int | StepLike, *, input: Any, state: Any, run_id: str | None) -> Control:
     """A new, paused run that begins with this run's events up to ``at`` and remembers where it came from."""
     await control.stored()
     log = control.log
@@ -152,6 +153,6 @@ def _next_place(workflow: Workflow[Any, Any], moment: Snapshot) -> Path | None:
     begins = [c.path for c in decide(workflow, moment._replace(status=Status.RUNNING)) if isinstance(c, Begin)]
     if len(begins) != 1:
         raise WorkflowError(
-            "At this moment it is not one step that would begin next: fork at a step, as in fork(at='price', input=...)."
+            "It is not one step that would begin next at this moment: fork at a step, as in fork(at='price', input=...)."
         )
     return bare(begins[0])

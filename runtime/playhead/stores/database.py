@@ -55,9 +55,7 @@ _PAGE: Final = 4096
 
 _FROZEN: Final = "mode=ro&immutable=1"
 
-_COLUMNS: Final = (
-    "key, raw, store_time, expire_time, access_time, access_count, tag, size, mode, filename, value"
-)
+_COLUMNS: Final = "key, raw, store_time, expire_time, access_time, access_count, tag, size, mode, filename, value"
 # ``tag`` holds the last event of a batch, so that the end of a log is found without reading its values.
 _LAST: Final = "SELECT tag FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key DESC LIMIT 1"
 _LAST_BATCH: Final = _LAST.replace("tag", "key, tag, substr(value, 5, 4)", 1)

@@ -70,9 +70,7 @@ class DiskStore:
         await self._files.stop()
         await self._access.close()
 
-    async def append(
-        self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None
-    ) -> None:
+    async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
         """One row, in one commit."""
         check_run_id(run_id)
         await self._access.change(Database.append, run_id, after, frames, summary)
@@ -161,9 +159,7 @@ class DiskStore:
     async def put_blob(self, run_id: str, data: bytes) -> str:
         """Write a file, unless there is one with these bytes."""
         check_run_id(run_id)
-        return await self._files.run(
-            lambda: self._access.files(lambda: self._blobs.put(run_id, data), changes=True)
-        )
+        return await self._files.run(lambda: self._access.files(lambda: self._blobs.put(run_id, data), changes=True))
 
     def get_blob(self, run_id: str, digest: str) -> bytes:
         """Read a file, and check it."""

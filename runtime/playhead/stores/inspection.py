@@ -32,8 +32,7 @@ _INDEXES: Final = {
     "CREATE INDEX Cache_expire_time ON Cache (expire_time)",
 }
 _TRIGGERS: Final = {
-    f"CREATE TRIGGER Settings_{name} ON Cache FOR EACH ROW"
-    f" BEGIN UPDATE Settings SET value = value {change}; END"
+    f"CREATE TRIGGER Settings_{name} ON Cache FOR EACH ROW BEGIN UPDATE Settings SET value = value {change}; END"
     for name, change in (
         ("count_insert AFTER INSERT", '+ 1 WHERE key = "count"'),
         ("count_delete AFTER DELETE", '- 1 WHERE key = "count"'),
@@ -159,7 +158,5 @@ def _is_ordinary(path: Path) -> bool:
     except FileNotFoundError:
         return False
     if not stat.S_ISREG(mode):
-        raise StoreForeign(
-            f"{path} is a link or a special file; the files of a store are ordinary ones. {_HINT}"
-        )
+        raise StoreForeign(f"{path} is a link or a special file; the files of a store are ordinary ones. {_HINT}")
     return True

@@ -73,9 +73,7 @@ class RunLog:
         parent = RunLog(self.store, parent_run)
         await parent.refresh()
         if parent.snapshot.seq < seq:
-            raise NoSuchRun(
-                f"Run {self.run_id!r} was forked from run {parent_run!r}, which is not in the store."
-            )
+            raise NoSuchRun(f"Run {self.run_id!r} was forked from run {parent_run!r}, which is not in the store.")
         self.inherit(parent, seq)
 
     def inherit(self, parent: RunLog, seq: int) -> None:
@@ -88,9 +86,7 @@ class RunLog:
         if seq is None or seq == self.snapshot.seq:
             return self.snapshot
         if not 0 <= seq <= len(self.events):
-            raise IndexError(
-                f"Run {self.run_id!r} has events 1 to {len(self.events)}; there is no event {seq}."
-            )
+            raise IndexError(f"Run {self.run_id!r} has events 1 to {len(self.events)}; there is no event {seq}.")
         snapshot = self._kept[seq // KEEP_EVERY]
         for event in self.events[snapshot.seq : seq]:
             snapshot = fold(snapshot, event)

@@ -37,9 +37,7 @@ class MemoryStore:
     async def close(self) -> None:
         """What is kept stays: the store may be shared, and may be opened again."""
 
-    async def append(
-        self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None
-    ) -> None:
+    async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
         """Compare and append, under a lock."""
         check_run_id(run_id)
         with self._lock:

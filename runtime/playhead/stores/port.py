@@ -52,9 +52,7 @@ class Store(Protocol):
         """Let go of files and threads. Closing twice does nothing."""
         ...
 
-    async def append(
-        self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None
-    ) -> None:
+    async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
         """Append ``frames`` as events ``after + 1, ...`` in one atomic, durable commit.
 
         Raises `StoreConflict` (and changes nothing) if the last event is not ``after``. ``summary``, if given,

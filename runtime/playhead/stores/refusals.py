@@ -85,9 +85,7 @@ def unreadable(folder: Path) -> StoreError:
 def unmakeable(folder: Path, error: OSError) -> StoreError:
     """The store's error for a folder in which no store can be made."""
     if error.errno in _READ_ONLY_ERRNOS:
-        return StoreReadOnly(
-            f"No store can be made in {folder}: {error.strerror}. Name a folder you can write to."
-        )
+        return StoreReadOnly(f"No store can be made in {folder}: {error.strerror}. Name a folder you can write to.")
     return refusal(error, folder)
 
 

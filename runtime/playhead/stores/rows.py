@@ -112,9 +112,7 @@ def encode_summary(summary: RunSummary, last: int) -> bytes:
 def decode_summary(key: str, value: object) -> tuple[RunSummary, int]:
     """The listing row, and the run's last event when it was written."""
     run_id = key.removeprefix("run/")
-    last, workflow_id, status, resource_id, created_at, updated_at, parent = _items(
-        run_id, key, value, _SUMMARY
-    )
+    last, workflow_id, status, resource_id, created_at, updated_at, parent = _items(run_id, key, value, _SUMMARY)
     if parent is not None:
         if list(map(type, parent)) != [str, int]:
             raise_damaged(run_id, 0)
