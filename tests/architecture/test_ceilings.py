@@ -26,9 +26,7 @@ def test_no_module_is_longer_than_the_ceiling() -> None:
 
 def test_no_function_is_longer_than_the_ceiling() -> None:
     found = {
-        f"{named(path)}:{name}": lines
-        for path in modules()
-        for name, lines in long_functions(path.read_text("utf-8"))
+        f"{named(path)}:{name}": lines for path in modules() for name, lines in long_functions(path.read_text("utf-8"))
     }
     assert found == {}
 

@@ -17,9 +17,7 @@ class BreakingStore(MemoryStore):
         super().__init__()
         self.writes_left = math.inf
 
-    async def append(
-        self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None
-    ) -> None:
+    async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
         if self.writes_left <= 0:
             raise StoreFull("There is no space left (a test says so).")
         self.writes_left -= 1

@@ -23,9 +23,7 @@ PATIENCE = 5.0
 """Seconds after which something that should have happened at once counts as never happening."""
 
 
-async def answer(
-    world: World, flow: Any, data: Any = None, *, run_id: str = RUN, **address: Any
-) -> RunResult:
+async def answer(world: World, flow: Any, data: Any = None, *, run_id: str = RUN, **address: Any) -> RunResult:
     """Leave the runtime, open another on the same store, and resume ``run_id`` there."""
     await world.restart()
     result: RunResult = await flow.create_run(run_id=run_id).resume(data, **address)

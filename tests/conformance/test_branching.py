@@ -24,9 +24,7 @@ class IfElse:
         self.calls: Counter[str] = Counter()
         self.start = Step(self._start, id="start")
         self.other = Step(self._other, id="other")
-        branch_else = (
-            Workflow("branch-else-nested").then(self.other).then(Step(self._final_else, id="final")).commit()
-        )
+        branch_else = Workflow("branch-else-nested").then(self.other).then(Step(self._final_else, id="final")).commit()
         self.flow = (
             Workflow("branch-if-else")
             .then(self.start)
@@ -134,9 +132,7 @@ async def test_of_three_arms_only_the_one_whose_condition_holds_runs(value: int,
             "processed: 200, flag: True",
             marks=case("BRANCH-06"),
         ),
-        pytest.param(
-            25, {"processed_value": 50, "flag": False}, "false-path", "small: 50", marks=case("BRANCH-08")
-        ),
+        pytest.param(25, {"processed_value": 50, "flag": False}, "false-path", "small: 50", marks=case("BRANCH-08")),
     ],
 )
 async def test_the_taken_arm_gets_the_output_before_the_branch(
@@ -185,9 +181,7 @@ class NestedBranches:
         self.other = Step(self._other, id="other")
         final = Step(self._final, id="final")
         start = Step(self._start, id="start")
-        flow_a = (
-            Workflow("branch-nested-wf-a", validate=False).then(start).then(self.other).then(final).commit()
-        )
+        flow_a = Workflow("branch-nested-wf-a", validate=False).then(start).then(self.other).then(final).commit()
         flow_c = Workflow("nested-workflow-c", validate=False).then(self.other).commit()
         flow_d = Workflow("nested-workflow-d", validate=False).then(self.other).commit()
         flow_b = (

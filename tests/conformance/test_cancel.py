@@ -138,9 +138,7 @@ async def test_cancelling_many_times_at_once_cancels_once(world: World, calls: C
 
 
 @case("CANC-03")
-async def test_a_body_is_told_of_the_cancel_and_the_next_step_does_not_run(
-    world: World, calls: Calls
-) -> None:
+async def test_a_body_is_told_of_the_cancel_and_the_next_step_does_not_run(world: World, calls: Calls) -> None:
     hold = Hold()
 
     @step(id="listening")
@@ -210,9 +208,7 @@ async def test_a_cancel_and_a_resume_at_once_leave_one_story(world: World) -> No
     assert [event.type for event in await run.events()][-1] == "run-canceled"
 
 
-async def test_a_start_followed_at_once_by_a_cancel_is_started_and_canceled(
-    world: World, calls: Calls
-) -> None:
+async def test_a_start_followed_at_once_by_a_cancel_is_started_and_canceled(world: World, calls: Calls) -> None:
     run = asleep_for_a_minute(calls, "sleep").create_run(run_id=RUN)
     stream = run.stream(None)
     await run.cancel()

@@ -79,9 +79,7 @@ async def test_of_two_resumes_at_once_exactly_one_wins(world: World, calls: Call
 
 
 @case("CONC-02")
-async def test_of_two_processes_that_both_saw_the_suspension_exactly_one_wins(
-    place: SharedPlace, calls: Calls
-) -> None:
+async def test_of_two_processes_that_both_saw_the_suspension_exactly_one_wins(place: SharedPlace, calls: Calls) -> None:
     hold = Hold()
     flow = asking(calls, hold)
     async with place.runtime() as one, place.runtime() as another:
@@ -114,9 +112,7 @@ async def test_of_two_resumed_streams_at_once_exactly_one_wins(world: World, cal
 
 
 @case("CONC-07")
-async def test_a_resume_while_the_answer_is_worked_on_is_refused_and_after_it_too(
-    world: World, calls: Calls
-) -> None:
+async def test_a_resume_while_the_answer_is_worked_on_is_refused_and_after_it_too(world: World, calls: Calls) -> None:
     hold = Hold()
     flow = asking(calls, hold)
     await flow.create_run(run_id=RUN).start({})
@@ -239,9 +235,7 @@ async def test_of_two_processes_that_start_one_run_exactly_one_wins(place: Share
 
 
 @case("CONC-11")
-async def test_a_start_that_was_refused_for_its_input_leaves_the_run_startable(
-    world: World, calls: Calls
-) -> None:
+async def test_a_start_that_was_refused_for_its_input_leaves_the_run_startable(world: World, calls: Calls) -> None:
     @step(id="step1")
     def step1(data: int) -> int:
         calls["step1"] += 1
@@ -284,9 +278,7 @@ async def test_a_start_that_on_start_refuses_leaves_the_run_startable(world: Wor
 
 
 @case("CONC-12")
-async def test_creating_a_run_object_late_does_not_disturb_the_running_run(
-    world: World, calls: Calls
-) -> None:
+async def test_creating_a_run_object_late_does_not_disturb_the_running_run(world: World, calls: Calls) -> None:
     hold = Hold()
 
     @step(id="step1")

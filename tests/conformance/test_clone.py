@@ -66,12 +66,7 @@ async def test_cloned_steps_and_workflows_run_under_their_new_ids() -> None:
         .commit()
     )
     flow_b = Workflow("clone-nested-wf-b").then(bodies.start).then(Step(pass_on, id="final-b")).commit()
-    flow = (
-        Workflow("clone-main")
-        .parallel(flow_a.as_("clone-nested-wf-a-clone"), flow_b)
-        .then(bodies.last)
-        .commit()
-    )
+    flow = Workflow("clone-main").parallel(flow_a.as_("clone-nested-wf-a-clone"), flow_b).then(bodies.last).commit()
     result = await flow.run({"start_value": 0})
 
     assert result.status == "success"

@@ -326,9 +326,7 @@ async def test_after_a_crash_only_the_arm_that_was_resumed_runs(world: World, ca
 
 
 @case("CRASH-10")
-async def test_a_run_that_dies_asleep_is_recovered_and_its_sleep_not_begun_again(
-    world: World, calls: Calls
-) -> None:
+async def test_a_run_that_dies_asleep_is_recovered_and_its_sleep_not_begun_again(world: World, calls: Calls) -> None:
     def build() -> Any:
         def seconds(data: Data) -> float:
             calls["asked how long"] += 1

@@ -109,9 +109,7 @@ async def test_a_list_in_the_request_context_grows_across_suspension(world: Worl
     async def request_context_action(ctx: Context) -> Any:
         return list(ctx.request["responses"])
 
-    flow = (
-        Workflow("di-responses").then(get_user_input).then(prompt_agent).then(request_context_action).commit()
-    )
+    flow = Workflow("di-responses").then(get_user_input).then(prompt_agent).then(request_context_action).commit()
     run = flow.create_run(run_id="di-04")
     suspended = await run.start({"user_input": "hi"}, request={"responses": []})
     await world.restart()

@@ -214,9 +214,7 @@ async def test_a_resume_gives_the_resumed_result_and_not_the_earlier_suspension(
 
 
 @case("DISP-01", "DISP-02")
-async def test_recovery_finds_workflows_by_id_and_leaves_runs_of_unknown_ones_alone(
-    world: World, calls: Calls
-) -> None:
+async def test_recovery_finds_workflows_by_id_and_leaves_runs_of_unknown_ones_alone(world: World, calls: Calls) -> None:
     asleep = asyncio.Event()
 
     def build(flow_id: str) -> Any:

@@ -237,9 +237,7 @@ async def test_records_are_processed_and_aggregated() -> None:
     assert result.status == "success"
     processed = [("ALICE", 30), ("BOB", 50), ("CHARLIE", 70)]
     assert_succeeded(result.steps["process"], [{"name": name, "score": score} for name, score in processed])
-    assert_succeeded(
-        result.steps["aggregate"], {"names": ["ALICE", "BOB", "CHARLIE"], "total_score": 150, "count": 3}
-    )
+    assert_succeeded(result.steps["aggregate"], {"names": ["ALICE", "BOB", "CHARLIE"], "total_score": 150, "count": 3})
 
 
 async def progress_of(flow: Workflow) -> tuple[list[Event], RunResult]:

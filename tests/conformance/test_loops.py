@@ -65,12 +65,7 @@ async def test_the_body_runs_once_even_if_the_condition_never_held() -> None:
     async def step1(data: Data) -> Data:
         return {"count": data["count"] + 1}
 
-    result = (
-        await Workflow("loop-once")
-        .dowhile(step1, lambda data: data["count"] < 10)
-        .commit()
-        .run({"count": 10})
-    )
+    result = await Workflow("loop-once").dowhile(step1, lambda data: data["count"] < 10).commit().run({"count": 10})
 
     assert result.status == "success"
     assert_succeeded(result.steps["step1"], {"count": 11})
@@ -84,9 +79,7 @@ async def test_data_accumulates_over_the_turns() -> None:
         count = data.get("count", 0) + 1
         return {"count": count, "items": [*data.get("items", []), f"item-{count}"]}
 
-    flow = (
-        Workflow("loop-accumulate", validate=False).dountil(append, lambda data: data["count"] >= 3).commit()
-    )
+    flow = Workflow("loop-accumulate", validate=False).dountil(append, lambda data: data["count"] >= 3).commit()
     result = await flow.run({})
 
     assert result.status == "success"

@@ -38,9 +38,7 @@ async def first_step_of(flow: Any) -> Any:
 
 @case("PSTEP-01")
 async def test_only_the_first_step_of_a_chain_runs(world: World, calls: Calls) -> None:
-    result = await first_step_of(
-        Workflow("chain").then(done(calls, "step1")).then(done(calls, "step2")).commit()
-    )
+    result = await first_step_of(Workflow("chain").then(done(calls, "step1")).then(done(calls, "step2")).commit())
 
     assert result.status == "paused"
     assert_succeeded(result.steps["step1"], {"value": "step1-done"})
@@ -130,9 +128,7 @@ async def test_a_paused_run_proceeds_to_its_end(world: World, calls: Calls) -> N
     assert calls == {"step1": 1, "step2": 1, "step3": 1}
 
 
-async def test_callbacks_are_called_when_the_run_is_done_and_not_when_it_pauses(
-    world: World, calls: Calls
-) -> None:
+async def test_callbacks_are_called_when_the_run_is_done_and_not_when_it_pauses(world: World, calls: Calls) -> None:
     finished: list[str] = []
     flow = Workflow("tells", on_finish=lambda run: finished.append(str(run.status)))
     run = flow.then(done(calls, "step1")).then(done(calls, "step2")).commit().create_run()

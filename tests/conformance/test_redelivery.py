@@ -166,9 +166,7 @@ def holding(calls: Calls, hold: Hold) -> Any:
 
 
 @case("FENCE-01")
-async def test_of_two_processes_that_recover_a_run_at_once_one_takes_it_up(
-    place: SharedPlace, calls: Calls
-) -> None:
+async def test_of_two_processes_that_recover_a_run_at_once_one_takes_it_up(place: SharedPlace, calls: Calls) -> None:
     hold = Hold()
     flow = holding(calls, hold)
     async with place.runtime():
@@ -197,9 +195,7 @@ def ended_pid() -> int:
 
 
 @case("FENCE-03")
-async def test_the_lease_of_a_dead_process_does_not_stop_the_next_one(
-    place: SharedPlace, calls: Calls
-) -> None:
+async def test_the_lease_of_a_dead_process_does_not_stop_the_next_one(place: SharedPlace, calls: Calls) -> None:
     hold = Hold()
     flow = holding(calls, hold)
     async with place.runtime(), place.opened() as store:
@@ -238,9 +234,7 @@ async def test_a_step_whose_lease_was_lost_still_finishes_when_nobody_took_over(
 
 
 @case("FENCE-06")
-async def test_a_late_result_of_an_owner_that_was_replaced_is_not_recorded(
-    place: SharedPlace, calls: Calls
-) -> None:
+async def test_a_late_result_of_an_owner_that_was_replaced_is_not_recorded(place: SharedPlace, calls: Calls) -> None:
     hold = Hold()
     flow = holding(calls, hold)
     async with place.runtime() as zombie, place.runtime() as next_owner, place.opened() as store:

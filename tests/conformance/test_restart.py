@@ -53,9 +53,7 @@ async def test_a_finished_run_cannot_be_restarted(world: World, calls: Calls) ->
 
 
 @case("RST-02")
-async def test_the_only_step_in_flight_is_run_again_with_its_recorded_input(
-    world: World, calls: Calls
-) -> None:
+async def test_the_only_step_in_flight_is_run_again_with_its_recorded_input(world: World, calls: Calls) -> None:
     hold = Hold()
 
     def build() -> Any:

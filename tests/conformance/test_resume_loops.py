@@ -83,9 +83,7 @@ def continuing(pause: float = 0.0) -> Any:
 
 @case("SUSP-19", "SUSP-32")
 @pytest.mark.parametrize("pause", [0.0, 0.05], ids=["at-once", "after-a-pause"])
-async def test_each_turn_gets_the_last_output_and_no_answer_of_the_turn_before(
-    world: World, pause: float
-) -> None:
+async def test_each_turn_gets_the_last_output_and_no_answer_of_the_turn_before(world: World, pause: float) -> None:
     first = await continuing(pause).create_run(run_id=RUN).start({"value": 0, "condition": False})
     assert first.status == "suspended"
     assert first.steps["step-1"].input["value"] == 0

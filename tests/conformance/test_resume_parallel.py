@@ -166,11 +166,7 @@ async def test_the_labels_of_the_other_arms_stay_valid_after_one_was_resumed_by_
 
 async def test_a_label_two_arms_share_names_neither(world: World) -> None:
     def build() -> Any:
-        return (
-            Workflow("shared-label")
-            .parallel(multiplying("a", "manager"), multiplying("b", "manager"))
-            .commit()
-        )
+        return Workflow("shared-label").parallel(multiplying("a", "manager"), multiplying("b", "manager")).commit()
 
     await build().create_run(run_id=RUN).start({"value": 1})
 

@@ -184,9 +184,7 @@ async def test_the_moment_to_wake_may_be_worked_out_from_the_input() -> None:
     assert seconds >= LEAST
 
 
-@pytest.mark.parametrize(
-    "wakes", [lambda data: 0, lambda data: timedelta(0)], ids=["no-seconds", "no-timedelta"]
-)
+@pytest.mark.parametrize("wakes", [lambda data: 0, lambda data: timedelta(0)], ids=["no-seconds", "no-timedelta"])
 async def test_a_sleep_of_nothing_does_not_wait(wakes: Any) -> None:
     result, seconds = await timed(Workflow("no-nap").then(succeeding).sleep(wakes).commit(), {})
 

@@ -83,9 +83,7 @@ async def test_a_streamed_run_carries_state_from_step_to_step(world: World) -> N
         ctx.set_state(counter=counter + 1)
         return {"final_counter": counter}
 
-    stream = (
-        Workflow("with-state").then(step1).then(step2).commit().create_run().stream({}, state={"counter": 0})
-    )
+    stream = Workflow("with-state").then(step1).then(step2).commit().create_run().stream({}, state={"counter": 0})
     result = await stream.result
 
     assert result.output == {"final_counter": 1}

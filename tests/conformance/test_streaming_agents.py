@@ -65,9 +65,7 @@ async def streamed(flow: Any, data: Any) -> tuple[list[Event], Any]:
 async def test_each_step_of_a_chain_with_maps_starts_writes_and_succeeds_in_turn(world: World) -> None:
     events, result = await streamed(two_agents(), PROMPTS)
 
-    first_map, second_map = [
-        step_id for step_id in result.steps if step_id not in ("start", "agent-1", "agent-2")
-    ]
+    first_map, second_map = [step_id for step_id in result.steps if step_id not in ("start", "agent-1", "agent-2")]
     expected: list[tuple[str, str | None]] = [("run-started", None)]
     for step_id in ("start", first_map, "agent-1", second_map, "agent-2"):
         written = 4 if step_id.startswith("agent") else 0
@@ -103,9 +101,7 @@ async def test_the_chunks_of_a_step_arrive_in_the_order_they_were_written(world:
     assert (events[0].type, events[-1].type) == ("run-started", "run-succeeded")
     assert {event.run_id for event in events} == {result.run_id}
     for step_id, letters in (("agent-1", ["P", "a"]), ("agent-2", ["L", "o"])):
-        chunks = [
-            event.data["output"] for event in events if event.step_id == step_id and "output" in event.type
-        ]
+        chunks = [event.data["output"] for event in events if event.step_id == step_id and "output" in event.type]
         assert [chunk["type"] for chunk in chunks] == ["start", "text-delta", "text-delta", "finish"]
         assert [chunk["text"] for chunk in chunks if chunk["type"] == "text-delta"] == letters
 

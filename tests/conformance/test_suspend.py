@@ -278,9 +278,7 @@ async def test_a_suspension_inside_a_nested_workflow_suspends_the_outer_run() ->
     assert result.steps["outer-step"].status == "success"
     assert result.steps["nested-suspend-inner"].status == "suspended"
     assert result.suspended == [("nested-suspend-inner", "inner-step")]
-    assert result.suspend_payload == {
-        ("nested-suspend-inner", "inner-step"): {"nested_reason": "inner-waiting"}
-    }
+    assert result.suspend_payload == {("nested-suspend-inner", "inner-step"): {"nested_reason": "inner-waiting"}}
 
 
 async def test_a_step_that_swallows_the_signal_is_suspended_all_the_same() -> None:

@@ -109,9 +109,7 @@ async def test_with_per_step_only_the_target_runs(world: World, calls: Calls) ->
 
 
 @case("TT-10")
-async def test_given_results_count_after_a_normal_run_of_the_same_workflow(
-    world: World, calls: Calls
-) -> None:
+async def test_given_results_count_after_a_normal_run_of_the_same_workflow(world: World, calls: Calls) -> None:
     flow, step2 = chain(calls)
     assert (await flow.run({})).output == {"final": 4}
     assert calls == {"step1": 1, "step2": 1, "step3": 1}
@@ -126,9 +124,7 @@ async def test_given_results_count_after_a_normal_run_of_the_same_workflow(
 
 
 @case("TT-10")
-async def test_a_finished_run_travels_on_its_recorded_results_in_another_process(
-    world: World, calls: Calls
-) -> None:
+async def test_a_finished_run_travels_on_its_recorded_results_in_another_process(world: World, calls: Calls) -> None:
     flow, _ = chain(calls)
     await flow.create_run(run_id=RUN).start({})
     calls.clear()

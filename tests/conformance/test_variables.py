@@ -287,9 +287,7 @@ async def test_a_template_takes_values_of_a_step_further_back() -> None:
 @pytest.mark.parametrize(
     ("before", "text", "expected"),
     [
-        pytest.param(
-            {"a": "x", "b": None}, "a=${previous.a} b=[${previous.b}]", "a=x b=[]", marks=case("VAR-16")
-        ),
+        pytest.param({"a": "x", "b": None}, "a=${previous.a} b=[${previous.b}]", "a=x b=[]", marks=case("VAR-16")),
         pytest.param({"obj": {"a": 1, "b": 2}}, "${previous.obj}", '{"a":1,"b":2}', marks=case("VAR-17")),
         pytest.param({}, "", "", marks=case("VAR-19")),
         pytest.param({}, "literal-only", "literal-only", marks=case("VAR-20")),
@@ -346,11 +344,6 @@ async def test_a_malformed_placeholder_is_a_definition_fault(text: str, told: st
 
 @case("VAR-29")
 async def test_a_placeholder_may_name_a_whole_step() -> None:
-    flow = (
-        Workflow("var-bare-step")
-        .then(returning("stepA", "scalar"))
-        .map({"s": template("${steps.stepA}")})
-        .commit()
-    )
+    flow = Workflow("var-bare-step").then(returning("stepA", "scalar")).map({"s": template("${steps.stepA}")}).commit()
 
     assert (await flow.run({})).output == {"s": "scalar"}

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playhead.stores.disk import DiskStore
 
+from playhead.stores.disk import DiskStore
 from tests.faults import store_writer
 
 KILLED = 128 + 9

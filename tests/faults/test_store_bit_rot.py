@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from playhead.errors import StoreCorrupt, StoreError
 from playhead.stores.disk import DiskStore
 from playhead.stores.port import Lease, RunSummary

@@ -6,11 +6,11 @@ import os
 import pickle
 import shutil
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import diskcache
 import pytest
+
 from playhead.errors import StoreCorrupt, StoreError, StoreForeign, StoreNewer, StoreUnsuitable
 from playhead.stores import inspection
 from playhead.stores.disk import DiskStore

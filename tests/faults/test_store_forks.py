@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from playhead.errors import StoreError
 from playhead.stores.disk import DiskStore
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
 from playhead.errors import StoreError, StoreFull
 from playhead.stores.disk import DiskStore
 from playhead.stores.port import RunSummary

@@ -16,9 +16,7 @@ EVERY_DAY = 7  # of so many places, one is tried every day
 
 @pytest.mark.parametrize("durability", ["process", "power"])
 @pytest.mark.parametrize("start", range(1, PARTS + 1))
-async def test_killed_in_a_write_of_an_append(
-    tmp_path: Path, start: int, durability: str, campaign: bool
-) -> None:
+async def test_killed_in_a_write_of_an_append(tmp_path: Path, start: int, durability: str, campaign: bool) -> None:
     survived = 0
     for k in range(start, 101, PARTS if campaign else PARTS * EVERY_DAY):
         folder = tmp_path / f"{k}"
@@ -38,9 +36,7 @@ async def test_killed_while_the_store_is_made(tmp_path: Path, start: int, campai
 
 
 @pytest.mark.parametrize("syscall", ["fdatasync", "fsync", "write", "rename", "link", "ftruncate", "unlink"])
-async def test_killed_in_any_other_call_that_changes_a_file(
-    tmp_path: Path, syscall: str, campaign: bool
-) -> None:
+async def test_killed_in_any_other_call_that_changes_a_file(tmp_path: Path, syscall: str, campaign: bool) -> None:
     for k in range(1, 40 if campaign else 4):
         folder = tmp_path / f"{k}"
         outcome = write_under(f"{syscall}:signal=KILL:when={k}", folder, durability="power", blobs=True)

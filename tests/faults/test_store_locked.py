@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from playhead.errors import StoreError, StoreLocked
 from playhead.stores.disk import DiskStore
 from playhead.stores.port import Lease, RunSummary

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from playhead.errors import StoreReadOnly
 from playhead.stores.disk import DiskStore
 from playhead.stores.port import Lease, RunSummary
-
 from tests.faults.test_store_forks import in_child
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such permissions")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+
 from playhead.errors import InvalidId
 from playhead.stores.disk import DiskStore
 from playhead.stores.memory import MemoryStore

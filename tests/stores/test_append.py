@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from playhead.errors import StoreConflict
 from playhead.stores.port import RunSummary, Store
-
 from tests.stores.conftest import raises_invalid_id
 
 SUMMARY = RunSummary("run", "flow", "running", "alice", 1.5, 2.5, ("parent", 7))

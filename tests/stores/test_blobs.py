@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from playhead.errors import StoreCorrupt
 from playhead.stores.port import Store
 

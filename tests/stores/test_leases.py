@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+
 from playhead.stores.port import Lease, Store
 
 MINE = Lease("me", "host", 4711, 1.7e9 + 0.123456, 1.7e9 + 30.5)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from playhead.errors import StoreConflict
 from playhead.stores.port import Lease, RunSummary
-
 from tests.stores.conftest import STORES
 
 RUNS = st.sampled_from(["a", "b", "a-b"])
@@ -65,7 +65,7 @@ async def compare(name: str, folder: Path, steps: list[tuple]) -> None:
             await store.close()
 
 
-async def take(store, model: Model, number: int, verb: str, run_id: str, *rest) -> None:  # noqa: ANN001, ANN002
+async def take(store, model: Model, number: int, verb: str, run_id: str, *rest) -> None:
     log = model.logs.setdefault(run_id, [])
     if verb == "append":
         offset, frames, with_summary = rest

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from playhead.stores.disk import DiskStore
-
 from tests.stores import racer
 
 
@@ -20,9 +19,7 @@ def racers(folder: Path, job: object, names: list[str], count: int) -> Iterator[
     """Processes that are ready to race; `begin` lets them go."""
     command = [sys.executable, "-W", "error", racer.__file__, str(folder), job.__name__]  # type: ignore[attr-defined]
     started = [
-        subprocess.Popen(
-            [*command, name, str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        subprocess.Popen([*command, name, str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for name in names
     ]
     try:
@@ -78,9 +75,7 @@ async def test_a_new_folder_may_be_opened_by_many_at_once(tmp_path: Path, campai
         await store.close()
 
 
-async def test_nothing_is_lost_when_the_last_one_out_meets_the_first_one_in(
-    tmp_path: Path, campaign: bool
-) -> None:
+async def test_nothing_is_lost_when_the_last_one_out_meets_the_first_one_in(tmp_path: Path, campaign: bool) -> None:
     count, names = 200 if campaign else 25, ["a", "b", "c"]
     assert race(tmp_path / "store", racer.come_and_go, names, count) == [count] * len(names)
     store = DiskStore(tmp_path / "store")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from playhead.errors import StoreCorrupt
 from playhead.stores.port import Lease, RunSummary, Store
 

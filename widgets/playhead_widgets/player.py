@@ -14,7 +14,7 @@ from typing import Any, Final
 import anywidget
 import traitlets
 
-from playhead.machine import events as E  # noqa: N812 - event types read as constants: E.STEP_STARTED
+from playhead.machine import events as E
 from playhead.machine.events import Event
 from playhead_widgets.bundle import player_module
 from playhead_widgets.picture import Picture

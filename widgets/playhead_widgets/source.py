@@ -58,9 +58,7 @@ class Source(Protocol):
         ...
 
 
-_KEEP_EVERY: Final = (
-    64  # events between snapshots that are kept; folding that many takes a fraction of a millisecond
-)
+_KEEP_EVERY: Final = 64  # events between snapshots that are kept; folding that many takes a fraction of a millisecond
 
 
 @dataclass

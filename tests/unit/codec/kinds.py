@@ -86,7 +86,7 @@ class Pair(NamedTuple):
     second: str = "b"
 
 
-OldPair = collections.namedtuple("OldPair", "first second")  # noqa: PYI024 - the old way is a kind too
+OldPair = collections.namedtuple("OldPair", "first second")  # the old way is a kind too
 
 
 class Item(BaseModel):
@@ -210,17 +210,13 @@ SCALARS: dict[str, Any] = {
     "offset datetime": dt.datetime(2024, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=-3, microseconds=7))),
     "named offset": dt.datetime(2024, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1), "HOME")),
     "zoned datetime": dt.datetime(2024, 7, 1, tzinfo=PARIS),
-    "the hour that comes twice": [
-        dt.datetime(2024, 10, 27, 2, 30, tzinfo=PARIS, fold=fold) for fold in (0, 1)
-    ],
-    "first and last datetime": [dt.datetime.min, dt.datetime.max],
+    "the hour that comes twice": [dt.datetime(2024, 10, 27, 2, 30, tzinfo=PARIS, fold=fold) for fold in (0, 1)],
+    "first and last datetime": [dt.datetime.min, dt.datetime.max],  # noqa: DTZ901 - naive is a kind
     "date": [dt.date(2024, 2, 29), dt.date.min, dt.date.max],
     "time": [dt.time(1, 2, 3, 4), dt.time(1, tzinfo=dt.UTC), dt.time(1, fold=1)],
     "timedelta": [dt.timedelta(days=-1, microseconds=1), dt.timedelta.max, dt.timedelta.min],
     "timezone": [dt.UTC, PARIS],
-    "decimal": [decimal.Decimal(text) for text in ("1.10", "-0", "NaN", "sNaN12", "-Infinity", "1E+999999")][
-        :2
-    ],
+    "decimal": [decimal.Decimal(text) for text in ("1.10", "-0", "NaN", "sNaN12", "-Infinity", "1E+999999")][:2],
     "decimal nan": str(decimal.Decimal("sNaN12")),
     "fraction": fractions.Fraction(-1, 2**70),
     "complex": [1 + 2j, complex(math.nan, -0.0)],

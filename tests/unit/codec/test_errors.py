@@ -171,9 +171,7 @@ MORE_MEMBERS = (
 
 def facts(error: BaseException) -> dict[str, Any]:
     """All that can be seen of an exception, but for its traceback."""
-    found = {
-        name: getattr(error, name, None) for name in (*MEMBERS, *MORE_MEMBERS, "characters_written", "place")
-    }
+    found = {name: getattr(error, name, None) for name in (*MEMBERS, *MORE_MEMBERS, "characters_written", "place")}
     own = {name: part for name, part in vars(error).items() if name != "__playhead_traceback__"}
     return {
         **found,
@@ -220,9 +218,7 @@ def example(cls: type[BaseException]) -> BaseException:
     return cls(*found)
 
 
-OUR_ERRORS = [
-    each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, BaseException)
-]
+OUR_ERRORS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, BaseException)]
 
 
 @pytest.mark.parametrize("cls", OUR_ERRORS, ids=lambda cls: cls.__name__)
@@ -444,10 +440,11 @@ class Sub(BaseModel):
 
 
 def validation_failure(data: Any, json_text: str | None = None) -> pydantic.ValidationError:
-    with pytest.raises(pydantic.ValidationError) as caught:
-        adapter = TypeAdapter(dict[str, Sub])
-        _ = adapter.validate_python(data) if json_text is None else adapter.validate_json(json_text)
-    return caught.value
+    adapter = TypeAdapter(dict[str, Sub])
+    validate = adapter.validate_python if json_text is None else adapter.validate_json
+    error = raised(validate, data if json_text is None else json_text)
+    assert isinstance(error, pydantic.ValidationError)
+    return error
 
 
 @pytest.mark.parametrize(

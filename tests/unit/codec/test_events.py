@@ -65,9 +65,7 @@ def test_kinds_are_not_mixed_up() -> None:
 
 
 def test_a_tuple_comes_back_as_a_list() -> None:
-    assert round_trip(Event(1, 0.0, RUN_CREATED, (), {"parent": ("run", 3, (1,))})).data == {
-        "parent": ["run", 3, [1]]
-    }
+    assert round_trip(Event(1, 0.0, RUN_CREATED, (), {"parent": ("run", 3, (1,))})).data == {"parent": ["run", 3, [1]]}
 
 
 def test_an_event_needs_no_path_and_no_data() -> None:
@@ -83,9 +81,7 @@ def test_an_external_payload_reads_with_what_it_is_given() -> None:
     assert round_trip(EVERYTHING).data["state"].data == b"abc"
 
 
-@pytest.mark.parametrize(
-    "value", [{1, 2}, object(), {1: 2}, len, 1j, {"a": [object()]}, [{(1,): 2}]], ids=repr
-)
+@pytest.mark.parametrize("value", [{1, 2}, object(), {1: 2}, len, 1j, {"a": [object()]}, [{(1,): 2}]], ids=repr)
 def test_what_has_no_place_in_an_event_is_refused(value: Any) -> None:
     with pytest.raises(NotStorable, match="event 3"):
         encode_event(Event(3, 0.0, STEP_PRINTED, (), {"text": "\ud800", "x": value}), FIRST)
@@ -101,9 +97,7 @@ def flips(frame: bytes) -> Any:
         yield position // 8, bytes(damaged)
 
 
-@pytest.mark.parametrize(
-    "event", [SMALL, EVERYTHING, Event(2, 0.0, STEP_PRINTED, (), {"text": "la " * 600})], ids=repr
-)
+@pytest.mark.parametrize("event", [SMALL, EVERYTHING, Event(2, 0.0, STEP_PRINTED, (), {"text": "la " * 600})], ids=repr)
 def test_every_flipped_bit_is_noticed(event: Event) -> None:
     frame, _ = encode_event(event, b"x" * 16)
     for position, damaged in flips(frame):
@@ -186,7 +180,7 @@ def test_a_frame_of_another_number_is_noticed_when_the_number_is_known() -> None
         decode_event(frame, FIRST, fetch, seq=2)
 
 
-# ------------------------------------------------------------------ forged frames: checksum and chain are right
+# ------------------------------------------------------------------ forged, with right checksum and chain hash
 
 
 def forged(body: bytes, flags: int = 0, version: int = 1) -> bytes:

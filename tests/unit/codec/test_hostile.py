@@ -1,7 +1,8 @@
-"""A stranger's bytes run nothing, import nothing, fill no memory, and are refused or shown as what they are."""
+"""A stranger's bytes run nothing, import nothing, fill no memory; they are refused or shown as they are."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import io
 import os
@@ -257,14 +258,10 @@ def test_changed_bytes_never_do_more_than_fail(name: str) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(DECODERS))
-@pytest.mark.parametrize(
-    "body", [b"", b"\x00", b"\xc0", b"\x90", b"\x80", b"\x92\xa1a\xa1b", b"\xff" * 40], ids=repr
-)
+@pytest.mark.parametrize("body", [b"", b"\x00", b"\xc0", b"\x90", b"\x80", b"\x92\xa1a\xa1b", b"\xff" * 40], ids=repr)
 def test_no_decoder_raises_anything_of_its_own(code: int, body: bytes) -> None:
-    try:
+    with contextlib.suppress(StoreCorrupt):
         load(Encoded(raw(code, body)))
-    except StoreCorrupt as problem:
-        assert "A stored value cannot be read" in str(problem)
 
 
 WATCHED = """
@@ -277,14 +274,13 @@ from playhead.errors import StoreCorrupt
 from playhead.machine.payload import Encoded
 
 payloads = [bytes.fromhex(each) for each in json.load(sys.stdin)]
-try:
-    pandas.DataFrame({"a": pandas.array(["x"], dtype="str")})
-except ImportError:
-    pass
 seen = []
-FORBIDDEN = ("os.system", "os.exec", "os.fork", "os.posix_spawn", "subprocess.Popen", "pickle.find_class", "ctypes.dlopen", "socket.connect", "webbrowser.open")
+RUNS = ("os.system", "os.exec", "os.fork", "os.posix_spawn", "subprocess.Popen", "webbrowser.open")
+OPENS = ("pickle.find_class", "ctypes.dlopen", "socket.connect")
+NAMED_BY_THE_CORPUS = ("antigravity", "subprocess", "webbrowser")
 def hook(event, args):
-    if event in FORBIDDEN or event == "import" and args[0].split(".")[0] in ("antigravity", "os_system", "subprocess", "webbrowser"):
+    named = event == "import" and args[0].partition(".")[0] in NAMED_BY_THE_CORPUS
+    if named or event in RUNS + OPENS:
         seen.append([event, str(args[0])[:80]])
 sys.addaudithook(hook)
 before = set(sys.modules)
@@ -294,7 +290,8 @@ for data in payloads:
             read(Encoded(data))
         except StoreCorrupt:
             pass
-new = sorted(name for name in set(sys.modules) - before if name.split(".")[0] not in sys.stdlib_module_names | {"pandas", "pyarrow", "numpy", "pydantic", "pydantic_core"})
+known = sys.stdlib_module_names | {"pandas", "pyarrow", "numpy", "pydantic", "pydantic_core"}
+new = sorted(name for name in set(sys.modules) - before if name.partition(".")[0] not in known)
 print(json.dumps({"seen": seen, "new": new, "antigravity": "antigravity" in sys.modules}))
 """
 

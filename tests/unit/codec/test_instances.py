@@ -68,9 +68,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("value", UNKNOWN, ids=lambda value: type(value).__name__)
-def test_an_instance_of_an_unknown_class_goes_through_unchanged(
-    value: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_instance_of_an_unknown_class_goes_through_unchanged(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     stored = dump(value)
     next_process(monkeypatch)
     opaque = load(stored)
@@ -348,8 +346,7 @@ def test_a_custom_encode_takes_precedence_over_the_kind() -> None:
 
 def test_a_subclass_of_another_base_is_a_fault() -> None:
     assert (
-        "was a subclass of int"
-        in versions(type("Old", (int,), {}), type("New", (str,), {}), lambda cls: cls(1)).fault
+        "was a subclass of int" in versions(type("Old", (int,), {}), type("New", (str,), {}), lambda cls: cls(1)).fault
     )
 
 

@@ -176,7 +176,7 @@ def test_classes_that_are_gone_are_not_kept_alive() -> None:
         (Leaf, {Leaf}),
         (list[Leaf], {Leaf}),
         (dict[str, Leaf | None], {Leaf}),
-        (Union[int, "Leaf", Pair], {Pair, Leaf}),  # noqa: UP007 - the old spelling must work too
+        (Union[int, "Leaf", Pair], {Pair, Leaf}),  # the old spelling must work too
         (Optional[Shade], {Shade}),  # noqa: UP045 - likewise
         (Annotated[Leaf, "note", Shade.DARK], {Leaf}),
         (Literal[Shade.DARK, "x"], {Shade}),

@@ -152,9 +152,7 @@ def test_any_events_come_back_in_their_chain(events: list[Event]) -> None:
 @given(EVENTS, st.data())
 def test_any_damage_to_any_event_is_noticed(event: Event, data: st.DataObject) -> None:
     frame = bytearray(encode_event(event, FIRST)[0])
-    position = data.draw(
-        st.integers(3, len(frame) - 1)
-    )  # the third byte is the version, which may say "newer"
+    position = data.draw(st.integers(3, len(frame) - 1))  # the third byte is the version, which may say "newer"
     frame[position] ^= data.draw(st.integers(1, 255))
     with pytest.raises(StoreCorrupt):
         decode_event(bytes(frame), FIRST, fetch)

@@ -85,9 +85,7 @@ def test_lists_and_dicts_may_be_deep(depth: int, wrap: Callable[[Any], Any]) -> 
     value = nested(depth, wrap)
     again = load(dump(value))
     for _ in range(depth):
-        value, again = (
-            next(iter(each.values())) if isinstance(each, dict) else each[0] for each in (value, again)
-        )
+        value, again = (next(iter(each.values())) if isinstance(each, dict) else each[0] for each in (value, again))
     assert again == value == 1
 
 

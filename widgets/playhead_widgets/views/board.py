@@ -87,9 +87,7 @@ def board_of(graph: Block, snapshot: Snapshot) -> Board:
     """The board of a run as it stands in the snapshot."""
     board = Board()
     for record in snapshot.records.values():
-        board.mark(
-            "/".join(record.path), state_of(record), record.total if record.kind == "foreach" else None
-        )
+        board.mark("/".join(record.path), state_of(record), record.total if record.kind == "foreach" else None)
     for path in skipped(graph, snapshot):
         board.mark(path, SKIPPED)
     board.mark("", snapshot.shown_status.value)
@@ -113,9 +111,7 @@ def branches_of(graph: Block) -> Iterable[tuple[str, list[tuple[int, list[str]]]
     """Each workflow's path with its branches: their positions and the ids of their arms."""
     if graph["kind"] == "workflow":
         blocks: list[Any] = graph["blocks"]
-        found = [
-            (at, [arm["id"] for arm in b["arms"]]) for at, b in enumerate(blocks) if b["kind"] == "branch"
-        ]
+        found = [(at, [arm["id"] for arm in b["arms"]]) for at, b in enumerate(blocks) if b["kind"] == "branch"]
         yield graph["path"], found
     for child in children(graph):
         yield from branches_of(child)

@@ -24,12 +24,8 @@ class Style:
     lines: int
 
 
-ROOMY: Final = Style(
-    card=46, narrowest=132, widest=216, gap=30, row_gap=34, arm_gap=14, title=13, text=11, lines=2
-)
-DENSE: Final = Style(
-    card=28, narrowest=92, widest=150, gap=20, row_gap=22, arm_gap=8, title=11.5, text=10, lines=1
-)
+ROOMY: Final = Style(card=46, narrowest=132, widest=216, gap=30, row_gap=34, arm_gap=14, title=13, text=11, lines=2)
+DENSE: Final = Style(card=28, narrowest=92, widest=150, gap=20, row_gap=22, arm_gap=8, title=11.5, text=10, lines=1)
 
 
 @dataclass(frozen=True, slots=True)

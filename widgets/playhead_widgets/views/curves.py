@@ -14,9 +14,7 @@ def number(value: float) -> str:
     return text.removesuffix(".0") if text != "-0.0" else "0"
 
 
-def curve(
-    x0: float, y0: float, x1: float, y1: float, *, until: float | None = None, arrow: bool = False
-) -> str:
+def curve(x0: float, y0: float, x1: float, y1: float, *, until: float | None = None, arrow: bool = False) -> str:
     """From one point to another on the right of it; then straight on to ``until``."""
     end = x1 if until is None else until
     if abs(y0 - y1) < 0.05:
@@ -37,9 +35,7 @@ def merge(x0: float, y0: float, x1: float, x2: float, y2: float) -> str:
     return f"M{number(x0)} {number(y0)}H{number(x1)}{curved}"
 
 
-def carriage_return(
-    x0: float, y0: float, lane: float, left: float, x1: float, y1: float, *, arrow: bool
-) -> str:
+def carriage_return(x0: float, y0: float, lane: float, left: float, x1: float, y1: float, *, arrow: bool) -> str:
     """From the end of a row through the lane below it to the start of the next row."""
     r = _ROUND
     line = (

@@ -158,9 +158,7 @@ def _object(field: Field, raw: Any, path: tuple[str | int, ...]) -> Any:
         return _empty(field, path)
     if not isinstance(raw, Mapping):
         raise AnswerInvalid(path, "expected named values")
-    found = {
-        part["name"]: _value(part, raw.get(part["name"]), (*path, part["name"])) for part in field["fields"]
-    }
+    found = {part["name"]: _value(part, raw.get(part["name"]), (*path, part["name"])) for part in field["fields"]}
     return {name: value for name, value in found.items() if value is not _OMITTED}
 
 

@@ -88,9 +88,7 @@ class _Layout:
             return self.card(block, closed=True)
         room = max(limit - 2 * _PAD, _NARROWEST_ROW)
         inner = self.sequence([self.block(child, room) for child in block["blocks"]], room)
-        title = (
-            _GLYPH + text_width(block["title"], self.style.title) + 150
-        )  # beside it stand state and duration
+        title = _GLYPH + text_width(block["title"], self.style.title) + 150  # beside it stand state and duration
         w = max(inner.w + 2 * _PAD, min(title, self.style.widest + 60))
         inner.x, inner.y = (w - inner.w) / 2, _HEADER + _PAD - 4
         box = Box("group", w, inner.y + inner.h + _PAD, inner.y + inner.axis, inner.y + inner.leave, block)
@@ -108,9 +106,7 @@ class _Layout:
         inside.stacked = True
         box = Box("stack", inside.w + 2 * _STACK, inside.h + 2 * _STACK, inside.axis, inside.leave, block)
         box.children = [inside]
-        right = Edge(
-            curves.curve(inside.w + 2 * _STACK, inside.leave, box.w, inside.leave), after=block["path"]
-        )
+        right = Edge(curves.curve(inside.w + 2 * _STACK, inside.leave, box.w, inside.leave), after=block["path"])
         box.edges = [right] if box.w > inside.w + 2 * _STACK else []
         return box
 
@@ -129,9 +125,7 @@ class _Layout:
         box = Box("loop", w, body.h + _LANE + _PILL / 2, body.axis, body.leave, block, children=[body])
         right, path = body.x + body.w, block["path"]
         box.edges = [
-            Edge(
-                curves.back_edge(right + 4, body.leave, lane, body.x - 4, body.axis), kind="back", after=path
-            ),
+            Edge(curves.back_edge(right + 4, body.leave, lane, body.x - 4, body.axis), kind="back", after=path),
             Edge(curves.curve(0, body.axis, body.x, body.axis, arrow=_pointed(body)), into=(path,)),
             Edge(curves.curve(right, body.leave, w, body.leave), after=path),
         ]
@@ -178,9 +172,7 @@ class _Layout:
                 x += box.w + self.style.gap
             w = max(w, x - self.style.gap + inset)
             y = max(box.y + box.h for box in row) + self.style.row_gap
-        whole = Box(
-            "sequence", w, y - self.style.row_gap, boxes[0].y + boxes[0].axis, boxes[-1].y + boxes[-1].leave
-        )
+        whole = Box("sequence", w, y - self.style.row_gap, boxes[0].y + boxes[0].axis, boxes[-1].y + boxes[-1].leave)
         whole.children, whole.rows = boxes, len(rows)
         for row in rows:
             whole.edges += [self.edge(left, right) for left, right in pairwise(row)]

@@ -107,9 +107,7 @@ def player_style() -> str:
 
 
 def _variables(palette: dict[str, str]) -> str:
-    return ";".join(
-        f"--ph-{name}:{_OF_THE_PAGE.get(name, '{}').format(value)}" for name, value in palette.items()
-    )
+    return ";".join(f"--ph-{name}:{_OF_THE_PAGE.get(name, '{}').format(value)}" for name, value in palette.items())
 
 
 def _within(pages: tuple[str, ...]) -> str:

@@ -123,9 +123,7 @@ class _Writer:
         SubElement(node, "title").text = " — ".join(filter(None, (clean(block["id"]), block["description"])))
         for sheet in (2, 1) if box.stacked else ():
             SubElement(node, "rect", _rect(4 * sheet, 4 * sheet, box.w, box.h, 9, "ph-sheet"))
-        SubElement(
-            node, "rect", _rect(0, 0, box.w, box.h, 9, "ph-card" if box.kind == "card" else "ph-group")
-        )
+        SubElement(node, "rect", _rect(0, 0, box.w, box.h, 9, "ph-card" if box.kind == "card" else "ph-group"))
         self.face(node, box, state, kind)
         if "foreach" in block:
             self.items(node, box)
@@ -137,9 +135,7 @@ class _Writer:
         middle = 15.0 if group else (box.h - (16.0 if "foreach" in block else 0.0)) / 2
         glyph = LOOKS[state].glyph if state != PENDING else KINDS[kind]
         SubElement(node, "circle", {"class": "ph-badge", "cx": "17", "cy": number(middle), "r": "9"})
-        SubElement(
-            node, "path", {"class": "ph-glyph", "d": glyph, "transform": f"translate(17 {number(middle)})"}
-        )
+        SubElement(node, "path", {"class": "ph-glyph", "d": glyph, "transform": f"translate(17 {number(middle)})"})
         fold = 16.0 if group or box.closed else 0.0
         room = box.w - 32 - 10 - fold
         text = "" if self.dense and not group else self.below(block, state, closed=box.closed)
@@ -148,9 +144,7 @@ class _Writer:
         title.text = fitted(block["title"], float(self.title) * 1.04, room - (110 if group else 0))
         if not self.dense or group:
             line = SubElement(node, "text", {"class": "ph-sub", "font-size": self.text})
-            line.attrib |= (
-                {"x": number(box.w - 28), "y": "19", "text-anchor": "end"} if group else {"x": "32"}
-            )
+            line.attrib |= {"x": number(box.w - 28), "y": "19", "text-anchor": "end"} if group else {"x": "32"}
             if not group:
                 line.set("y", number(middle + 12))
             line.text = fitted(text, float(self.text), 100 if group else room)
@@ -185,9 +179,7 @@ class _Writer:
             for index in range(total):
                 state = self.board.states.get(f"{path}#{index}", PENDING)
                 at = number(index * _PITCH + 3)
-                SubElement(
-                    holder, "circle", {"class": f"ph-item ph-item-{state}", "cx": at, "cy": "2.5", "r": "2.5"}
-                )
+                SubElement(holder, "circle", {"class": f"ph-item ph-item-{state}", "cx": at, "cy": "2.5", "r": "2.5"})
             return
         SubElement(holder, "rect", _rect(0, 0, room, _BAR, 2.5, "ph-track"))
         x = 0.0
@@ -206,9 +198,7 @@ class _Writer:
         if pill.kind == "loop":
             SubElement(group, "path", {"d": _AGAIN, "transform": "translate(11 8)"})
         middle = number((pill.w + (11 if pill.kind == "loop" else 0)) / 2)
-        text = SubElement(
-            group, "text", {"x": middle, "y": "11.6", "font-size": size, "text-anchor": "middle"}
-        )
+        text = SubElement(group, "text", {"x": middle, "y": "11.6", "font-size": size, "text-anchor": "middle"})
         text.text = pill.text
         if pill.kind == "loop":
             turn = SubElement(text, "tspan", {"data-turn": pill.path})

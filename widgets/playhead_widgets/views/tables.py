@@ -87,9 +87,7 @@ def record_table(value: Any, items: int) -> dict[str, Any] | None:
     if not isinstance(first, dict) or not 1 < len(first) <= _COLUMNS:
         return None
     keys = list(first)
-    if not all(
-        isinstance(row, dict) and list(row) == keys and all(map(_flat, row.values())) for _, row in head
-    ):
+    if not all(isinstance(row, dict) and list(row) == keys and all(map(_flat, row.values())) for _, row in head):
         return None
     rows = [[_cell(label), *(_cell(row[key], key) for key in keys)] for label, row in head]
     return _rest({"columns": ["", *map(_cell, keys)], "rows": rows}, len(value))

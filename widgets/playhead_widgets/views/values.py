@@ -82,9 +82,7 @@ class _Grower:
             return {"t": "int", "v": f"a number of {value.bit_length():,} bits"}
         return {"t": type_name(value), "v": clean(str(value), self.text)}
 
-    def container(
-        self, value: Any, size: int, pairs: Callable[[], Iterable[tuple[Any, Any]]], depth: int
-    ) -> Tree:
+    def container(self, value: Any, size: int, pairs: Callable[[], Iterable[tuple[Any, Any]]], depth: int) -> Tree:
         shown: Tree = {"t": type_name(value), "n": size}
         if id(value) in self.inside:
             return {**shown, "v": "itself"}
@@ -96,11 +94,7 @@ class _Grower:
         self.inside.add(id(value))
         grown = [self.pair(key, item, depth) for key, item in islice(pairs(), min(self.items, self.left))]
         self.inside.discard(id(value))
-        return (
-            {**shown, "items": grown, "more": size - len(grown)}
-            if size > len(grown)
-            else {**shown, "items": grown}
-        )
+        return {**shown, "items": grown, "more": size - len(grown)} if size > len(grown) else {**shown, "items": grown}
 
     def pair(self, key: Any, item: Any, depth: int) -> list[Any]:
         name = "" if key is None else clean(key if isinstance(key, str) else _short(key), 80)
