@@ -51,8 +51,10 @@ def write_under(
     syscall = fault.partition(":")[0]
     writer = [sys.executable, "-W", "error", store_writer.__file__]
     ended = subprocess.run(
-        ["strace", "-qq", "-f", *_quickly(fault), "-o", "/dev/null", "-e", f"trace={syscall}"]
-        + ["-e", f"inject={fault}", *writer, str(folder), durability, str(size), "blobs" if blobs else "-"],
+        [
+            *("strace", "-qq", "-f", *_quickly(fault), "-o", "/dev/null", "-e", f"trace={syscall}"),
+            *("-e", f"inject={fault}", *writer, str(folder), durability, str(size), "blobs" if blobs else "-"),
+        ],
         capture_output=True,
         text=True,
         timeout=15,

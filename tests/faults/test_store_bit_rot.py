@@ -195,7 +195,7 @@ async def test_a_damaged_blob_is_refused_and_can_be_put_again(tmp_path: Path, sp
         blob.unlink()
     else:
         blob.write_bytes({"flip": bytes(content), "cut": data[:-1], "empty": b""}[spoil])
-    with pytest.raises(StoreCorrupt, match="do not fit|not in the store"):
+    with pytest.raises(StoreCorrupt, match=r"do not fit|not in the store"):
         store.get_blob("run", digest)
     assert await store.put_blob("run", data) == digest
     assert store.get_blob("run", digest) == data

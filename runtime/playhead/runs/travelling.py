@@ -153,6 +153,7 @@ def _next_place(workflow: Workflow[Any, Any], moment: Snapshot) -> Path | None:
     begins = [c.path for c in decide(workflow, moment._replace(status=Status.RUNNING)) if isinstance(c, Begin)]
     if len(begins) != 1:
         raise WorkflowError(
-            "It is not one step that would begin next at this moment: fork at a step, as in fork(at='price', input=...)."
+            "It is not one step that would begin next at this moment: "
+            "fork at a step, as in fork(at='price', input=...)."
         )
     return bare(begins[0])
