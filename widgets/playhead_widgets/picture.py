@@ -1,4 +1,4 @@
-"""Pictures: a run as it stands, for places without a kernel. They hold no times, so that they do not vary."""
+"""Pictures: a run or a definition, for places without a kernel. They hold no times, so that they do not vary."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playhead_widgets.views.board import board_of
 from playhead_widgets.views.graph import graph_of
 from playhead_widgets.views.payloads import error_view
 from playhead_widgets.views.svg import WIDTH, svg_of
-from playhead_widgets.views.text import run_outline
+from playhead_widgets.views.text import definition_outline, run_outline
 
 
 class Picture:
@@ -45,3 +45,9 @@ def picture(workflow: Workflow[Any, Any], snapshot: Snapshot, **options: Any) ->
     ``width`` in pixels, ``open`` the nested workflows to show with their inside.
     """
     return Picture(workflow, snapshot, **options)
+
+
+def definition_bundle(workflow: Workflow[Any, Any]) -> dict[str, str]:
+    """A drawing of the definition, and its outline where no drawing can be shown."""
+    graph = graph_of(workflow)
+    return {"image/svg+xml": svg_of(graph), "text/plain": definition_outline(graph)}

@@ -219,10 +219,10 @@ class Workflow(Generic[I, O]):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """A drawing of the graph where one can be shown, the outline everywhere."""
         try:
-            views = importlib.import_module("playhead_widgets.views.graph")
+            pictures = importlib.import_module("playhead_widgets.picture")
         except ImportError:
             return {"text/plain": repr(self)}
-        bundle: dict[str, str] = views.definition_bundle(self)
+        bundle: dict[str, str] = pictures.definition_bundle(self)
         return bundle
 
     # -- running -----------------------------------------------------------------------------------------------

@@ -53,16 +53,6 @@ def children(block: Block) -> list[Block]:
     return found
 
 
-def definition_bundle(workflow: Workflow[Any, Any]) -> dict[str, str]:
-    """A drawing of the definition, and its outline where no drawing can be shown."""
-    # Here, so that who only asks for the data does not load the writer of pictures.
-    from playhead_widgets.views.svg import svg_of
-    from playhead_widgets.views.text import definition_outline
-
-    graph = graph_of(workflow)
-    return {"image/svg+xml": svg_of(graph), "text/plain": definition_outline(graph)}
-
-
 def _workflow(workflow: Workflow[Any, Any], path: str) -> Block:
     blocks = [_entry(entry, path) for entry in workflow.entries]
     return {**_named("workflow", workflow.id, path, workflow.description), "blocks": blocks}
