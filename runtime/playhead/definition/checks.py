@@ -22,6 +22,7 @@ from playhead.definition.entries import (
 )
 from playhead.definition.schema import Schema, type_name
 from playhead.definition.step import Step
+from playhead.errors import DefinitionFault
 
 if TYPE_CHECKING:
     from playhead.definition.workflow import Workflow
@@ -31,7 +32,8 @@ def faults_of(workflow: Workflow[Any, Any]) -> list[str]:
     """Every fault found, one line each; empty if the workflow can be committed."""
     if not workflow.entries:
         return ["Execution flow of workflow is not defined: add steps with .then(), .branch(), .foreach() ..."]
-    return [*_options(workflow), *_nodes(workflow), *_ids(workflow), *_blocks(workflow), *_edges(workflow)]
+    found = [*_options(workflow), *_nodes(workflow), *_ids(workflow), *_blocks(workflow), *_edges(workflow)]
+    return [*found, *_schemas(workflow)]
 
 
 def _options(workflow: Workflow[Any, Any]) -> Iterator[str]:
@@ -103,6 +105,19 @@ def _sleep(entry: SleepEntry) -> Iterator[str]:
 def seconds_of(duration: float | timedelta) -> float:
     """A duration in seconds."""
     return duration.total_seconds() if isinstance(duration, timedelta) else float(duration)
+
+
+def _schemas(workflow: Workflow[Any, Any]) -> Iterator[str]:
+    """Annotations that no value can be checked against; found here rather than in the middle of a run."""
+    steps = [body for entry in workflow.entries for body in entry.bodies if isinstance(body, Step)]
+    for owner in dict.fromkeys((workflow, *steps)):
+        for which in ("input", "state", "request", "resume", "suspend"):
+            schema: Schema | None = getattr(owner, which, None)
+            try:
+                _ = schema and schema.adapter
+            except DefinitionFault as fault:
+                whose = "the workflow" if owner is workflow else f"step {owner.id!r}"
+                yield f"{which} of {whose}: {fault}"
 
 
 # -- edges -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -32,16 +33,27 @@ class Schema:
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
+        """What checks. Classes that pydantic does not know, such as frames, are checked by `isinstance`.
+
+        Raises `DefinitionFault` for an annotation that no value can be checked against.
+        """
         # pydantic is imported when the first value is checked: `import playhead` has to stay quick.
-        from pydantic import PydanticSchemaGenerationError, TypeAdapter
-        from pydantic.errors import PydanticUserError
+        from pydantic import ConfigDict, InstanceOf, PydanticSchemaGenerationError, PydanticUserError, TypeAdapter
+        from pydantic.warnings import ArbitraryTypeWarning
 
         try:
             return TypeAdapter(self.annotation)
-        except (PydanticSchemaGenerationError, PydanticUserError) as error:
+        except (PydanticSchemaGenerationError, PydanticUserError):
             if isinstance(self.annotation, type):
-                return TypeAdapter(_instance_of(self.annotation))
-            raise DefinitionFault(f"{self.annotation!r} cannot be used as a schema: {error}") from error
+                instance: Any = InstanceOf
+                return TypeAdapter(instance[self.annotation])
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", ArbitraryTypeWarning)  # pydantic would let anything pass
+                return TypeAdapter(self.annotation, config=ConfigDict(arbitrary_types_allowed=True))
+        except (PydanticSchemaGenerationError, PydanticUserError, ArbitraryTypeWarning) as error:
+            reason = str(error).partition("\n")[0]
+            raise DefinitionFault(f"{type_name(self.annotation)} cannot be used as a schema: {reason}") from error
 
     def validate(self, value: Any) -> Any:
         """The value converted to the type, defaults applied. Raises `Invalid`."""
@@ -68,13 +80,6 @@ class Schema:
 def type_name(annotation: Any) -> str:
     """How people write the type."""
     return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
-
-
-def _instance_of(cls: type) -> Any:
-    from pydantic import InstanceOf
-
-    found: Any = InstanceOf
-    return found[cls]
 
 
 def _issues(error: Any) -> tuple[Issue, ...]:
