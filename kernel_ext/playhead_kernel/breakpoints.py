@@ -68,6 +68,12 @@ def place_in(workflow: Workflow[object, object], name: str) -> Path:
     raise unknown("step", name, ("/".join(place) for place in known))
 
 
+def full_place(workflow: Workflow[object, object], name: str) -> Path:
+    """The whole path of the first place that ``name`` means. Raises `UsageError`."""
+    wanted = place_in(workflow, name)
+    return next(place for place in leaves(workflow) if is_meant(place, wanted))
+
+
 def address(name: str) -> Path:
     """The ids in ``outer/inner``; items and turns (``#3``) are left out."""
     return bare(tuple(part for part in name.split("/") if part))

@@ -10,9 +10,10 @@ from IPython.core.error import UsageError
 from playhead.machine.places import bare
 from playhead.machine.snapshot import Status
 from playhead.results import StepResult
+from playhead.runs.history import before
 from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
-from playhead_kernel.breakpoints import is_meant, place_in
+from playhead_kernel.breakpoints import full_place, is_meant, place_in
 from playhead_kernel.commands.command import Command, Given, takes_run
 from playhead_kernel.definitions import Flow
 from playhead_kernel.handle import RunHandle
@@ -76,13 +77,16 @@ def graph(session: Session, given: Given) -> Flow:
 
 
 def snapshot(session: Session, given: Given) -> Picture:
-    """Draw a run as it stands, in a picture that needs no kernel and says no times. RUN@K: after event K."""
+    """Draw a run as it stands, in a picture that needs no kernel and says no times.
+
+    RUN@K: as it was after event K. RUN@STEP: as it was before STEP began.
+    """
     handle, at = moment(session, given.run)
     return handle.picture(at)
 
 
 def state(session: Session, given: Given) -> Any:
-    """The state of a run. RUN@K: as it was after event K."""
+    """The state of a run. RUN@K: as it was after event K. RUN@STEP: as it was before STEP began."""
     handle, at = moment(session, given.run)
     return handle.snapshot(at).state
 
@@ -120,15 +124,26 @@ def log(session: Session, given: Given) -> None:
 
 
 def moment(session: Session, text: str | None) -> tuple[RunHandle, int | None]:
-    """``RUN``, ``RUN@K`` or ``@K``: the run, and the event after which it is meant."""
-    name, _, seq = (text or "").partition("@")
+    """``RUN``, ``RUN@K`` or ``@K``: the run, and the event after which it is meant; ``@STEP`` is before that step."""
+    name, _, when = (text or "").partition("@")
     handle = session.find(name or None)
-    if not seq:
+    if not when:
         return handle, None
+    if not when.isdecimal():
+        return handle, _before(handle, when)
     last = handle.followed.snapshot().seq
-    if not seq.isdecimal() or not 0 <= int(seq) <= last:
-        raise UsageError(f"Run {handle.run_id!r} has events 1 to {last}; there is no event {seq!r}.")
-    return handle, int(seq)
+    if not 0 <= int(when) <= last:
+        raise UsageError(f"Run {handle.run_id!r} has events 1 to {last}; there is no event {when}.")
+    return handle, int(when)
+
+
+def _before(handle: RunHandle, step: str) -> int:
+    """The last event before the step began, for the last time."""
+    place = full_place(handle.workflow, step)
+    found = before(handle.followed.events(), place)
+    if found is None:
+        raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it is {handle.status}.")
+    return found
 
 
 def run_and_step(session: Session, words: list[str]) -> tuple[RunHandle, str | None]:

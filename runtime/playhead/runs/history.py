@@ -9,6 +9,7 @@ from typing import Final
 
 from playhead.machine import events as E
 from playhead.machine.events import Event, Path
+from playhead.machine.places import bare
 from playhead.results import moment
 
 _KINDS: Final = {
@@ -24,6 +25,7 @@ _KINDS: Final = {
     E.RUN_TRIPPED: "end",
     E.RUN_CANCELED: "end",
 }
+_BEGINNINGS: Final = frozenset({E.STEP_STARTED, E.STEP_WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,13 @@ def checkpoints(events: Iterable[Event]) -> list[Checkpoint]:
             label = " ".join(filter(None, ("/".join(event.path), event.type.partition("-")[2])))
             found.append(Checkpoint(event.seq, at, kind, event.path, label))
     return found
+
+
+def before(events: Iterable[Event], place: Path) -> int | None:
+    """The last event before the step at ``place`` began, for the last time; None if it never did."""
+    began = [event.seq for event in events if _begins(event, place)]
+    return began[-1] - 1 if began else None
+
+
+def _begins(event: Event, place: Path) -> bool:
+    return event.type in _BEGINNINGS and "kind" in event.data and bare(event.path) == place

@@ -12,14 +12,13 @@ from playhead.errors import NoSuchRun, StillRunning, UnknownStep, WorkflowError
 from playhead.machine import events as E
 from playhead.machine.addressing import StepLike, address_of, must_exist
 from playhead.machine.decide import Begin, decide
-from playhead.machine.events import Event, Path
+from playhead.machine.events import Path
 from playhead.machine.places import bare
 from playhead.machine.rewind import Rewind, reopened
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
 from playhead.runs import claims
 from playhead.runs.control import Control
-
-_BEGINNINGS = frozenset({E.STEP_STARTED, E.STEP_WAITING})
+from playhead.runs.history import before
 
 
 async def travel(control: Control, step: StepLike, *, request: Any, per_step: bool, **options: Any) -> None:
@@ -118,16 +117,11 @@ async def fork(control: Control, at: int | StepLike, *, input: Any, state: Any, 
 
 
 def _before(control: Control, address: Path) -> int:
-    """The last moment before the step began (for the last time)."""
     must_exist(control.workflow, address)
-    began = [event.seq for event in control.log.events if _begins(event, address)]
-    if not began:
+    found = before(control.log.events, address)
+    if found is None:
         raise NoSuchRun(f"Run {control.run_id!r} never reached step {'/'.join(address)!r}; it cannot be forked there.")
-    return began[-1] - 1
-
-
-def _begins(event: Event, address: Path) -> bool:
-    return event.type in _BEGINNINGS and "kind" in event.data and bare(event.path) == address
+    return found
 
 
 def _forked(
