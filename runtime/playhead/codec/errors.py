@@ -26,7 +26,7 @@ def dump_error(exc: BaseException) -> Encoded:
 
 
 def load_error(payload: Payload) -> BaseException:
-    """The exception as itself, whose traceback's text is then in its ``__playhead_traceback__``.
+    """The exception as itself, carrying the text of its traceback for when it is stored again.
 
     If its class is not found: an `UnknownError` with its name, message and attributes.
     """

@@ -8,7 +8,6 @@ when the rest was left out.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any, Final, TypeAlias
@@ -20,6 +19,7 @@ from playhead.codec.classes import HEAP_TYPE, Kind, class_name, loaded_class, sl
 from playhead.codec.kinds import Decoder, Encoder, Packed, Packs, Unpack
 from playhead.codec.registry import find, name_of
 from playhead.codec.texts import safe_repr, safe_text
+from playhead.codec.tracebacks import attach_traceback, text_of_traceback
 from playhead.codec.validation import is_validation_error, validation_error, validation_record
 from playhead.errors import NotStorable, UnknownError
 
@@ -34,14 +34,8 @@ MAX_CHAIN: Final = 32
 MAX_RECORDS: Final = 256
 """How many exceptions one stored exception may bring along."""
 
-TRACEBACK: Final = "__playhead_traceback__"
-"""The attribute of a loaded exception that holds the text of its first traceback."""
-
 TEXT_LENGTH: Final = 20_000
 """Characters of an exception's text that are kept for the case that its class is not found."""
-
-TRACEBACK_LENGTH: Final = 60_000
-"""Characters of traceback text that are kept, the first half and the last half."""
 
 NOT_KEPT: Final = frozenset({"obj", "exceptions", "message", "print_file_and_line"})
 """Members of builtin exceptions that are live objects (`AttributeError.obj`) or kept otherwise."""
@@ -161,27 +155,12 @@ def member_descriptors(cls: type[BaseException]) -> dict[str, Descriptor]:
     return {name: part for name, part in found.items() if not is_dunder(name)}
 
 
-def text_of_traceback(error: BaseException) -> str:
-    """The traceback as Python prints it, or the text that a loaded exception brought along."""
-    kept = vars(error).get(TRACEBACK)
-    if isinstance(kept, str):
-        return kept
-    try:
-        text = "".join(traceback.format_exception(error))
-    except Exception as problem:  # noqa: BLE001 - an exception's own code may raise anything when formatted
-        text = f"{safe_text(error)} (its traceback cannot be shown: {type(problem).__name__})"
-    if len(text) > TRACEBACK_LENGTH:
-        half = TRACEBACK_LENGTH // 2
-        text = f"{text[:half]}\n  … {len(text) - TRACEBACK_LENGTH} characters left out …\n{text[-half:]}"
-    return text.encode("utf-8", "backslashreplace").decode()  # lone surrogates, from undecodable file names
-
-
 def decode_error(body: bytes, unpack: Unpack) -> BaseException:
     """The exception, or an `UnknownError` in its place; never fails on a sound record."""
     record = unpack(body)
     error = error_of(record)
     if "tb" in record:
-        vars(error)[TRACEBACK] = str(record["tb"])
+        attach_traceback(error, str(record["tb"]))
     return error
 
 

@@ -174,8 +174,11 @@ class Driver:
 
     # -- recording ---------------------------------------------------------------------------------------------
 
-    def record(self, type: str, path: Path = (), **data: Any) -> None:
-        """Add an event; it counts for our decisions now, and for others once it is committed."""
+    def record(self, type: str, path: Path = (), /, **data: Any) -> None:
+        """Add an event; it counts for our decisions now, and for others once it is committed.
+
+        Positional-only, because an event's data may have a ``type`` of its own.
+        """
         event = Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data)
         self.snapshot = fold(self.snapshot, event)
         self.pending.append(event)

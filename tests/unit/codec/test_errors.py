@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import pickle
 import subprocess
@@ -172,10 +173,9 @@ MORE_MEMBERS = (
 def facts(error: BaseException) -> dict[str, Any]:
     """All that can be seen of an exception, but for its traceback."""
     found = {name: getattr(error, name, None) for name in (*MEMBERS, *MORE_MEMBERS, "characters_written", "place")}
-    own = {name: part for name, part in vars(error).items() if name != "__playhead_traceback__"}
     return {
         **found,
-        **own,
+        **vars(error),
         "class": type(error),
         "args": BaseException.args.__get__(error),
         "repr": repr(error),
@@ -624,7 +624,22 @@ def test_the_text_of_the_traceback_is_kept() -> None:
     assert "in failing" in text
     assert text.endswith("KeywordOnly: code 3\n")
     assert "ValueError: because\n\nThe above exception was the direct cause" in text
-    assert vars(load_error(payload))["__playhead_traceback__"] == text
+
+
+class Unhashable(Exception):
+    """As an exception class with an `__eq__` of its own is."""
+
+    __hash__ = None  # type: ignore[assignment]  # as Python sets it
+
+
+@pytest.mark.parametrize("error", [ValueError("builtin"), KeywordOnly(code=3), Unhashable("no hash")])
+def test_a_loaded_exception_has_the_attributes_it_had_when_it_was_raised(error: Exception) -> None:
+    error.note = "mine"  # type: ignore[attr-defined]  # what users do
+    loaded = load_error(dump_error(error))
+    assert vars(loaded) == vars(error)
+    loaded.note = "changed"  # type: ignore[attr-defined]
+    assert vars(loaded) == {**vars(error), "note": "changed"}
+    assert copy.deepcopy(vars(loaded)) == vars(loaded)
 
 
 def test_the_first_traceback_survives_being_stored_again() -> None:
