@@ -12,8 +12,9 @@ class WorkflowKernel(IPythonKernel):
     """A Python kernel in which ``%workflow`` needs no ``%load_ext``."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.shell.extension_manager.load_extension("playhead")
+        super().__init__(**options)  # type: ignore[no-untyped-call]  # ipykernel types it in part only
+        shell: Any = self.shell  # declared as optional, and in a kernel always there
+        shell.extension_manager.load_extension("playhead")
 
 
 def main() -> None:

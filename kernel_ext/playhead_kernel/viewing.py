@@ -65,7 +65,7 @@ class Shown:
         self.player = player
         self.told = seen  # the last event that it knows of
         self._content = content
-        self._handle = DisplayHandle()
+        self._handle: Any = DisplayHandle()  # type: ignore[no-untyped-call]  # IPython types it in part only
 
     def display(self) -> None:
         """Show it in the cell that is being run."""

@@ -100,4 +100,4 @@ def split_run_and_number(words: Sequence[str]) -> tuple[str | None, int | None]:
     numbers = [int(word) for word in words if word.isdecimal()]
     if len(words) == 2 and len(numbers) == 2:  # a run may have a number for its id
         return words[0], numbers[1]
-    return (names or [None])[0], (numbers or [None])[0]
+    return next(iter(names), None), next(iter(numbers), None)
