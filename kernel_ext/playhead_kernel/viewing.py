@@ -143,7 +143,7 @@ class Views:
             shown.told = snapshot.seq
             try:
                 self._tell(shown, snapshot.status)
-            except Exception:  # a view that cannot be drawn must never stop the run
+            except Exception:  # noqa: BLE001 - a view that cannot be drawn must never stop the run
                 _log.exception("A view of run %s could not be brought up to date.", self.followed.run_id)
 
     def _tell(self, shown: Shown, status: Status) -> None:
