@@ -1,4 +1,4 @@
-"""The kernel *Python 3 (Playhead)*: IPython's own with the extension loaded; ``python -m playhead_kernel.app -f FILE``."""
+"""The kernel *Python 3 (Playhead)*: IPython's, with the extension loaded. ``python -m playhead_kernel.app -f FILE``."""
 
 from __future__ import annotations
 
