@@ -32,7 +32,7 @@ ITEMS: Final = 20  # of one container
 NODES: Final = 400  # of the whole tree
 TEXT: Final = 400  # characters of one text
 
-_PLAIN: Final = (bool, int, float, complex, Decimal, Fraction, UUID, dt.date, dt.time, dt.timedelta, PurePath)
+_PLAIN: Final = bool | int | float | complex | Decimal | Fraction | UUID | dt.date | dt.time | dt.timedelta | PurePath
 
 
 def tree(value: Any, *, depth: int = DEPTH, items: int = ITEMS, text: int = TEXT, nodes: int = NODES) -> Tree:
@@ -57,7 +57,7 @@ class _Grower:
             return {"t": type_name(value), "v": f"cannot be shown: {type_name(error)}", "bad": True}
 
     def tree(self, value: Any, depth: int) -> Tree:
-        if value is None or isinstance(value, str | _PLAIN | Enum | bytes | bytearray):
+        if value is None or isinstance(value, (str, bytes, bytearray, Enum, *_PLAIN)):
             return self.leaf(value)
         if isinstance(value, BaseException):
             return {"t": type_name(value), "v": clean(value, self.text, lines=True)}
