@@ -32,7 +32,7 @@ ITEMS: Final = 20  # of one container
 NODES: Final = 400  # of the whole tree
 TEXT: Final = 400  # characters of one text
 
-_PLAIN: Final = bool | int | float | complex | Decimal | Fraction | UUID | dt.date | dt.time | dt.timedelta | PurePath
+_PLAIN: Final = (bool, int, float, complex, Decimal, Fraction, UUID, dt.date, dt.time, dt.timedelta, PurePath)
 
 
 def tree(value: Any, *, depth: int = DEPTH, items: int = ITEMS, text: int = TEXT, nodes: int = NODES) -> Tree:
