@@ -28,7 +28,7 @@ from playhead.engines.pace import Pace
 from playhead.engines.port import Environment
 from playhead.errors import DefinitionFault, NoSuchRun, StillRunning, UnknownWorkflow, WorkflowError
 from playhead.executors.threads import Threads
-from playhead.machine.snapshot import ACTIVE
+from playhead.machine.snapshot import ACTIVE, FINAL
 from playhead.runs.listing import RunFilter, RunPage, page_of
 from playhead.runs.run import Run
 from playhead.runs.stored import StoredRun
@@ -310,14 +310,21 @@ class Runtime:
             for helper in helpers:
                 helper.cancel()
             self._drives.pop(run_id, None)
+            if driver.snapshot.status in FINAL:
+                self._let_go(driver)
             if driver.snapshot.status in ACTIVE:
                 with contextlib.suppress(Exception):  # the store may be gone; the lease then runs out by itself
                     await leases.release(self.store, run_id, self.env.owner)
 
+    def _let_go(self, driver: Driver) -> None:
+        """Hold nothing in memory for a run that has ended, but keys that time travel would need again."""
+        self.paces.pop(driver.log.run_id, None)
+        if not driver.transient:
+            self.transient.pop(driver.log.run_id, None)
+
     async def _forget_unkept(self, driver: Driver) -> None:
         status = driver.snapshot.status
-        final = {"success", "failed", "tripwire", "canceled"}
-        if status in final and status not in (driver.workflow.keep or ()):
+        if status in FINAL and status not in (driver.workflow.keep or ()):
             await self.store.delete(driver.log.run_id)
 
     def _help(self, work: Any) -> asyncio.Task[Any]:

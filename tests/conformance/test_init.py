@@ -142,6 +142,21 @@ async def test_a_resume_without_the_transient_key_is_refused(world: World) -> No
     assert (await run.resume({}, request={"token": "fresh"})).status == "success"
 
 
+@case("AUTH-01")
+async def test_time_travel_without_the_transient_key_is_refused(world: World) -> None:
+    await world.restart(transient_request={"token"})
+    await reporting([]).create_run(run_id=RUN).start(0, request={"token": SECRET, "tenant": "acme"})
+
+    await world.restart(transient_request={"token"})
+    seen: list[Any] = []
+    run = reporting(seen).create_run(run_id=RUN)
+    with pytest.raises(WorkflowError, match="token"):
+        await run.time_travel("asks")
+    assert seen == []
+    await run.time_travel("asks", request={"token": "fresh"})
+    assert seen == [("asks", "fresh")]
+
+
 @case("AUTH-02")
 async def test_a_token_found_in_an_old_log_is_not_restored_on_resume(world: World) -> None:
     # The run begins in a process that has not yet declared the key transient, and so stores it.

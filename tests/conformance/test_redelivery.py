@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from playhead import Context, Workflow, step
+from playhead import Context, Runtime, Workflow, step
+from playhead.engines.effects import fresh_owner
 from playhead.errors import StoreConflict, WorkflowError
-from playhead.stores.port import Store
+from playhead.stores.port import Lease, Store
 
 from .cases import case
 from .next_process import PATIENCE, RUN, Hold
@@ -187,28 +189,42 @@ async def test_of_two_processes_that_recover_a_run_at_once_one_takes_it_up(place
     assert calls == {"held": 1}
 
 
-def ended_pid() -> int:
-    """The id of a process that has ended, and been waited for, so that it is nobody's any more."""
+def dead_owner() -> str:
+    """The name of a runtime whose process has ended, and been waited for, so that its number is nobody's any more."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
-    return process.pid
+    host, _, started, nonce = fresh_owner().split("|")
+    return "|".join((host, str(process.pid), started, nonce))
+
+
+def lease_of(owner: str) -> Lease:
+    """A lease that runs for another minute."""
+    host, pid, *_ = owner.split("|")
+    return Lease(owner, host, int(pid), 0.0, time.time() + 60)
+
+
+def of_a_dead_process(runtime: Runtime) -> Runtime:
+    """The runtime, so named that for everybody else its process is gone; it goes on all the same, as a zombie does."""
+    runtime.env = replace(runtime.env, owner=dead_owner())
+    return runtime
 
 
 @case("FENCE-03")
-async def test_the_lease_of_a_dead_process_does_not_stop_the_next_one(place: SharedPlace, calls: Calls) -> None:
+@pytest.mark.parametrize("with_lease", [True, False], ids=["leased", "unleased"])
+async def test_the_lease_of_a_dead_process_does_not_stop_the_next_one(
+    place: SharedPlace, calls: Calls, with_lease: bool
+) -> None:
     hold = Hold()
     flow = holding(calls, hold)
-    async with place.runtime(), place.opened() as store:
+    async with of_a_dead_process(place.runtime()) as dead, place.opened() as store:
         start = asyncio.ensure_future(flow.create_run(run_id=RUN).start({}))
         await hold.is_reached()
-        held_by_the_living = await store.lease(RUN)
     with pytest.raises(WorkflowError):
         await start
-    assert held_by_the_living is not None
-    dead = replace(held_by_the_living, owner="dead", pid=ended_pid())
 
     async with place.runtime(), place.opened() as store:
-        assert await store.swap_lease(RUN, await store.lease(RUN), dead)
+        left = lease_of(dead.env.owner) if with_lease else None
+        assert await store.swap_lease(RUN, await store.lease(RUN), left)
         hold.open()
         calls.clear()
         result = await flow.create_run(run_id=RUN).restart()  # fine print 57
@@ -218,18 +234,24 @@ async def test_the_lease_of_a_dead_process_does_not_stop_the_next_one(place: Sha
 
 @case("FENCE-05")
 async def test_a_step_whose_lease_was_lost_still_finishes_when_nobody_took_over(
-    place: SharedPlace, calls: Calls
+    place: SharedPlace, calls: Calls, caplog: pytest.LogCaptureFixture
 ) -> None:
     hold = Hold()
     flow = holding(calls, hold)
-    async with place.runtime(), place.opened() as store:
-        start = asyncio.ensure_future(flow.create_run(run_id=RUN).start({}))
+    async with place.runtime(lease=0.06) as runtime, place.runtime() as other, place.opened() as store:
+        start = asyncio.ensure_future(flow.create_run(run_id=RUN, runtime=runtime).start({}))
         await hold.is_reached()
-        lease = await store.lease(RUN)
-        assert lease is not None
-        assert await store.swap_lease(RUN, lease, replace(lease, owner="somebody else"))
+        theirs = lease_of(other.env.owner)
+        assert await store.swap_lease(RUN, await store.lease(RUN), theirs)
+        async with asyncio.timeout(PATIENCE):
+            while "lease of run 'the-run' was lost" not in caplog.text:  # noqa: ASYNC110 - a log record sets no event
+                await asyncio.sleep(0.01)
+        assert await store.lease(RUN) == theirs
+
         hold.open()
         assert (await start).output == {"by": 1}
+        assert await store.lease(RUN) == theirs
+    assert caplog.text.count("was lost") == 1
     assert calls == {"held": 1}
 
 
@@ -237,12 +259,13 @@ async def test_a_step_whose_lease_was_lost_still_finishes_when_nobody_took_over(
 async def test_a_late_result_of_an_owner_that_was_replaced_is_not_recorded(place: SharedPlace, calls: Calls) -> None:
     hold = Hold()
     flow = holding(calls, hold)
-    async with place.runtime() as zombie, place.runtime() as next_owner, place.opened() as store:
+    async with (
+        of_a_dead_process(place.runtime()) as zombie,
+        place.runtime() as next_owner,
+        place.opened() as store,
+    ):
         start = asyncio.ensure_future(flow.create_run(run_id=RUN, runtime=zombie).start({}))
         await hold.is_reached()
-        lease = await store.lease(RUN)
-        assert lease is not None
-        assert await store.swap_lease(RUN, lease, replace(lease, owner="dead", pid=ended_pid()))
 
         second_hold = Hold()
         second_hold.open()

@@ -8,11 +8,14 @@ longer than a third of the lease also write a lease row.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 
 from playhead.engines.effects import Clock, owner_is_gone
 from playhead.machine.snapshot import ACTIVE, Snapshot
 from playhead.stores.port import Lease, Store
+
+_log = logging.getLogger("playhead")
 
 #: Owners alive in this process.
 LIVING: set[str] = set()
@@ -33,11 +36,21 @@ async def is_held(store: Store, snapshot: Snapshot, clock: Clock, seconds: float
 
 
 async def keep(store: Store, run_id: str, owner: str, clock: Clock, seconds: float) -> None:
-    """Renew the lease until cancelled."""
+    """Renew the lease until cancelled, or until somebody who is alive has it: what follows is then theirs."""
     while True:
         await asyncio.sleep(seconds / BEATS)
         present = await store.lease(run_id)
-        await store.swap_lease(run_id, present, _lease(owner, clock.now() + seconds))
+        if _is_anothers(present, owner, clock) or not await store.swap_lease(
+            run_id, present, _lease(owner, clock.now() + seconds)
+        ):
+            _log.warning("The lease of run %r was lost: somebody else may be driving it.", run_id)
+            return
+
+
+def _is_anothers(lease: Lease | None, owner: str, clock: Clock) -> bool:
+    if lease is None or lease.owner == owner or lease.expires <= clock.now():
+        return False
+    return not owner_is_gone(lease.owner, LIVING)
 
 
 async def release(store: Store, run_id: str, owner: str) -> None:

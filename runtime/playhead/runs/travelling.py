@@ -37,6 +37,7 @@ async def travel(control: Control, step: StepLike, *, request: Any, per_step: bo
                 resource=control.resource_id,
                 state=states or None,
             )
+        control.must_have_transient(snapshot, fields)
         data = planned(control.workflow, snapshot, address_of(step), **options)
         requests = claims.run_request(control.workflow, fields, control.env.transient)
         draft.add(
