@@ -10,6 +10,7 @@ import pytest
 from playhead import Context, Step, Workflow, step
 
 from .cases import case
+from .conftest import World
 from .records import assert_succeeded
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -85,3 +86,18 @@ async def test_two_wrapped_callables_run_in_parallel() -> None:
     assert result.status == "success"
     assert_succeeded(result.steps["double-tool"], {"doubled": 8})
     assert_succeeded(result.steps["writer"], {"text": "hello world"})
+
+
+@case("INTEROP-06")
+async def test_a_callable_may_be_looked_up_by_its_name_when_the_step_runs(world: World) -> None:
+    @step(id="double-tool")
+    async def by_name(data: Data, ctx: Context) -> Data:
+        result: Data = await ctx.resources[ctx.step_id](data)
+        return result
+
+    flow = Workflow("interop-by-name").then(by_name).commit()
+    await world.restart(resources={"double-tool": double})
+    result = await flow.run({"value": 7})
+
+    assert result.status == "success"
+    assert_succeeded(result.steps["double-tool"], {"doubled": 14})

@@ -5,6 +5,7 @@ An agent here is a step that takes a prompt, writes its answer chunk by chunk an
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -92,6 +93,29 @@ async def test_agents_streamed_in_a_chain_each_give_their_text(world: World) -> 
     assert result.status == "success"
     assert result.steps["agent-1"].output == {"text": "Paris"}
     assert result.steps["agent-2"].output == {"text": "London"}
+
+
+async def speak_with(data: Prompt, ctx: Context[Any], *, temperature: float, on_chunk: Any, on_finish: Any) -> Data:
+    """An agent with options of its own, which whoever makes the step chooses."""
+    for word in (data.prompt, f"at {temperature}"):
+        await ctx.write(word)
+        on_chunk(word)
+    on_finish(len(data.prompt))
+    return {"text": "Response"}
+
+
+@case("STREAM-15", "STREAM-16")
+async def test_the_options_and_callbacks_bound_to_an_agent_reach_its_call(world: World) -> None:
+    chunks: list[str] = []
+    finishes: list[int] = []
+    bound = partial(speak_with, temperature=0.7, on_chunk=chunks.append, on_finish=finishes.append)
+
+    events, result = await streamed(Workflow("options").then(Step(bound, id="speaker")).commit(), {"prompt": "Hi"})
+
+    assert result.output == {"text": "Response"}
+    assert chunks == ["Hi", "at 0.7"]
+    assert [event.data["output"] for event in events if event.type == "step-output"] == chunks
+    assert finishes == [2]
 
 
 @case("STREAM-17")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_type_hints
+
 import pytest
+from opentelemetry import trace
 
 from playhead import Context, Step, Workflow
 
@@ -30,6 +33,17 @@ async def test_a_body_has_a_span() -> None:
     assert result.status == "success"
     assert len(seen) == 1
     assert seen[0][1] is not None
+
+
+@case("TRACE-02")
+async def test_the_span_is_what_type_checkers_are_told() -> None:
+    seen: list[tuple[str, object]] = []
+    told = get_type_hints(Context.span.fget, vars(trace))["return"]
+
+    await tracing(seen, "step1").run({})
+
+    assert told is trace.Span
+    assert isinstance(seen[0][1], told)
 
 
 @case("TRACE-03")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 from playhead.definition.request import RequestContext
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
     from playhead.definition.node import Node
 
 S = TypeVar("S")
@@ -45,7 +47,7 @@ class Call(Protocol):
     def write(self, chunk: Any, keep: bool) -> Awaitable[None]: ...
     def emit(self, event: Mapping[str, Any], keep: bool) -> Awaitable[None]: ...
     def printed(self, text: str) -> None: ...
-    def span(self) -> Any: ...
+    def span(self) -> Span: ...
 
 
 class Context(Generic[S]):
@@ -175,7 +177,7 @@ class Context(Generic[S]):
         return self._call.emit(event, keep)
 
     @property
-    def span(self) -> Any:
+    def span(self) -> Span:
         """The OpenTelemetry span of this step, for attributes of your own."""
         return self._call.span()
 

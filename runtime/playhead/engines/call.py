@@ -23,6 +23,8 @@ from playhead.machine.snapshot import Snapshot, Status
 from playhead.results import moment
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
     from playhead.definition.workflow import Workflow
     from playhead.engines.driver import Driver
 
@@ -175,7 +177,7 @@ class Call:
         self.driver.on_loop(lambda: self.driver.tell(type, self.path, data, keep, written))
         return Written(written)
 
-    def span(self) -> Any:
+    def span(self) -> Span:
         # OpenTelemetry is imported when a body asks for its span: `import playhead` has to stay quick.
         from opentelemetry import trace
 
