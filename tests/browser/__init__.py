@@ -1,0 +1,1 @@
+"""JupyterLab in a real browser, driven as a person would."""
