@@ -55,9 +55,7 @@ class Notebook:
 
     async def run(self, number: int) -> None:
         """Run one cell and wait until it is done."""
-        await self.page.evaluate(
-            f"number => {{ {CELL} cells.activeCellIndex = number; cells.deselectAll(); }}", number
-        )
+        await self.page.evaluate(f"number => {{ {CELL} cells.activeCellIndex = number; cells.deselectAll(); }}", number)
         await self.command("notebook:run-cell")
 
     async def run_until(self, text: str) -> int:

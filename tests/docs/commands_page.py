@@ -1,0 +1,30 @@
+"""The page of all commands, made from their own help: ``python -m tests.docs.commands_page`` writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playhead_kernel.commands.table import COMMANDS
+
+PAGE = Path(__file__).parents[2] / "docs" / "workflow-magic.md"
+
+HEAD = """\
+# %workflow
+
+Every command, as `%workflow COMMAND -h` says it. Bare `%workflow` shows the workflows defined in the notebook and the recent runs. Where a
+run may be named, it may be left out (the one used last) or shortened to how its id begins; `RUN@K` is the run as it stood after event K, and
+`RUN@STEP` as it stood before STEP began. `%%resume` is `resume` with the body of the cell as the answer.
+
+This page is made by `python -m tests.docs.commands_page`.
+"""
+
+
+def page() -> str:
+    parts = [HEAD]
+    for name, command in COMMANDS.items():
+        parts.append(f"## {name}\n\n```text\n{command.parser.format_help().rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
