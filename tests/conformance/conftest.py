@@ -17,6 +17,8 @@ import pytest
 
 from playhead import MemoryStore, Runtime
 
+from .shared_place import SharedPlace
+
 SET_UPS = ("direct", "evented-memory", "evented-disk")
 
 
@@ -81,3 +83,9 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
     await world.enter()
     yield world
     await world.leave()
+
+
+@pytest.fixture
+def place(engine: str, tmp_path: Path) -> SharedPlace:
+    """Where several runtimes meet, for tests of several processes at once."""
+    return SharedPlace(engine, tmp_path)

@@ -15,23 +15,24 @@ class SharedPlace:
     """Where the runtimes of a test meet; ``engine`` is the name of a set-up of the conformance tests."""
 
     def __init__(self, engine: str, folder: Path) -> None:
-        self._engine: Literal["direct", "evented"] = "direct" if engine == "direct" else "evented"
+        self.engine: Literal["direct", "evented"] = "direct" if engine == "direct" else "evented"
         self._folder = folder / "shared" if engine == "evented-disk" else None
         self._memory = MemoryStore()
 
     def runtime(self, **options: Any) -> Runtime:
         """A runtime of its own, to be entered, as another process would make it."""
-        return Runtime(store=self._store(), engine=self._engine, **options)
+        return Runtime(store=self.store(), engine=self.engine, **options)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Store]:
         """The store itself, for a test that writes to the log behind the runtimes' backs."""
-        store = self._store()
+        store = self.store()
         await store.open()
         try:
             yield store
         finally:
             await store.close()
 
-    def _store(self) -> Store:
+    def store(self) -> Store:
+        """The place as one process sees it, to be opened."""
         return DiskStore(self._folder) if self._folder else self._memory

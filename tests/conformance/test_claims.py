@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +24,6 @@ Calls = Counter[str]
 @pytest.fixture
 def calls() -> Calls:
     return Counter()
-
-
-@pytest.fixture
-def place(engine: str, tmp_path: Path) -> SharedPlace:
-    return SharedPlace(engine, tmp_path)
 
 
 async def loser_of(*calls: Awaitable[Any]) -> tuple[WorkflowError, list[asyncio.Future[Any]]]:

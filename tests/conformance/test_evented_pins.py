@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from playhead import Context, NonRetryableError, Step, Workflow, step
+from playhead.errors import UnknownWorkflow
 
 from .cases import case
 from .conftest import World
-from .next_process import RUN, answer
+from .next_process import PATIENCE, RUN, answer
+from .shared_place import SharedPlace
 
 Data = dict[str, Any]
 Calls = Counter[str]
@@ -240,6 +242,43 @@ async def test_recovery_finds_workflows_by_id_and_leaves_runs_of_unknown_ones_al
     assert (await world.runtime.get("run-of-unknown")).status == "running"
     result = await build("unknown").create_run(run_id="run-of-unknown").restart()
     assert result.output == "unknown"
+
+
+@case("NOCONS-01")
+async def test_a_runtime_that_nobody_entered_runs_at_once_and_waits_for_no_worker(place: SharedPlace) -> None:
+    @step(id="echo")
+    async def echo(data: str) -> str:
+        return data
+
+    runtime = place.runtime()
+    async with asyncio.timeout(PATIENCE):
+        result = await Workflow("no-worker").then(echo).commit().run("go", runtime=runtime)
+    await runtime.close()
+
+    assert result.output == "go"
+
+
+@case("OPT-03")
+async def test_a_stored_run_is_fetched_only_where_its_workflow_is_known_and_the_refusal_says_how(
+    world: World,
+) -> None:
+    def build() -> Any:
+        @step(id="ask")
+        def ask(ctx: Context[Any]) -> Any:
+            if not ctx.resumed:
+                ctx.suspend()
+            return ctx.resume_data
+
+        return Workflow("needs-host").then(ask).commit()
+
+    await build().create_run(run_id=RUN).start(None)
+    runtime = await world.restart()
+    with pytest.raises(UnknownWorkflow, match=r"'needs-host'.*workflows="):
+        await runtime.fetch(RUN)
+
+    runtime.register(build())
+    run = await runtime.fetch(RUN)
+    assert (await run.resume("yes")).output == "yes"
 
 
 @case("WRAMP-01")

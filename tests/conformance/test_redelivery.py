@@ -12,7 +12,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,11 +32,6 @@ Calls = Counter[str]
 @pytest.fixture
 def calls() -> Calls:
     return Counter()
-
-
-@pytest.fixture
-def place(engine: str, tmp_path: Path) -> SharedPlace:
-    return SharedPlace(engine, tmp_path)
 
 
 def approving(calls: Calls, hold: Hold) -> Any:
