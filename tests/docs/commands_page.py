@@ -11,9 +11,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "workflow-magic.md"
 HEAD = """\
 # %workflow
 
-Every command, as `%workflow COMMAND -h` says it. Bare `%workflow` shows the workflows defined in the notebook and the recent runs. Where a
-run may be named, it may be left out (the one used last) or shortened to how its id begins; `RUN@K` is the run as it stood after event K, and
-`RUN@STEP` as it stood before STEP began. `%%resume` is `resume` with the body of the cell as the answer.
+Every command, as `%workflow COMMAND -h` says it. Bare `%workflow` shows the workflows defined in the notebook and the
+recent runs. Where a run may be named, it may be left out (the one used last) or shortened to how its id begins; `RUN@K`
+is the run as it stood after event K, and `RUN@STEP` as it stood before STEP began. `%%resume` is `resume` with the body
+of the cell as the answer.
 
 This page is made by `python -m tests.docs.commands_page`.
 """

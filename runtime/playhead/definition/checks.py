@@ -109,8 +109,9 @@ def seconds_of(duration: float | timedelta) -> float:
 
 def _schemas(workflow: Workflow[Any, Any]) -> Iterator[str]:
     """Annotations that no value can be checked against; found here rather than in the middle of a run."""
-    steps = [body for entry in workflow.entries for body in entry.bodies if isinstance(body, Step)]
-    for owner in dict.fromkeys((workflow, *steps)):
+    owners: dict[Workflow[Any, Any] | Step[Any, Any], None] = {workflow: None}
+    owners |= {body: None for entry in workflow.entries for body in entry.bodies if isinstance(body, Step)}
+    for owner in owners:
         for which in ("input", "state", "request", "resume", "suspend"):
             schema: Schema | None = getattr(owner, which, None)
             try:

@@ -13,6 +13,7 @@ from playhead.definition.step import Step
 from playhead.definition.workflow import Workflow
 from playhead.errors import (
     InputInvalid,
+    Issue,
     RequestInvalid,
     ResumeDataInvalid,
     StateInvalid,
@@ -57,8 +58,25 @@ def checked(schema: Schema | None, value: Any, error: Callable[..., ValidationFa
 
 
 def run_input(workflow: Workflow[Any, Any], value: Any) -> Encoded:
-    """The input of a run. Raises `InputInvalid`."""
-    return dump(checked(workflow.input, value, InputInvalid, workflow.validate), "input")
+    """The input of a run; what is left out is taken from the schema's defaults. Raises `InputInvalid`."""
+    given = nothing_as_fields(workflow.input) if value is None else value
+    return dump(checked(workflow.input, given, InputInvalid, workflow.validate), "input")
+
+
+def nothing_as_fields(schema: Schema | None) -> dict[str, Any] | None:
+    """What None stands for where the schema wants fields: no field at all, so that each default applies."""
+    if schema is None or not _issues(schema, None):
+        return None
+    by_field = all(issue.path for issue in _issues(schema, {}))
+    return {} if by_field else None
+
+
+def _issues(schema: Schema, value: Any) -> tuple[Issue, ...]:
+    try:
+        schema.validate(value)
+    except Invalid as invalid:
+        return invalid.issues
+    return ()
 
 
 def step_input(workflow: Workflow[Any, Any], target: Path, value: Any) -> Encoded:
@@ -117,7 +135,8 @@ def answer(workflow: Workflow[Any, Any], target: Path, data: Any) -> Encoded | N
     """The answer to the step at ``target``; None if there is none. Raises `ResumeDataInvalid`."""
     body = body_at(workflow, target)
     schema = body.resume if isinstance(body, Step) else None
-    value = checked(schema, data, ResumeDataInvalid, workflow.validate)
+    given = nothing_as_fields(schema) if data is None else data
+    value = checked(schema, given, ResumeDataInvalid, workflow.validate)
     return None if value is None else dump(value, "resume data")
 
 
