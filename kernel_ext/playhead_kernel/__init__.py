@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playhead_kernel.session import Session
 
-__all__ = ["load_ipython_extension", "session", "unload_ipython_extension"]
+__all__ = ["current_session", "load_ipython_extension", "unload_ipython_extension"]
 
 _ATTRIBUTE = "playhead_extension"  # where a shell keeps what was put in place in it
 
@@ -30,7 +30,7 @@ def unload_ipython_extension(shell: Any) -> None:
         extension.take_away()
 
 
-def session() -> Session:
+def current_session() -> Session:
     """What this notebook knows: its runs, its workflows, its store. Raises `RuntimeError` where none is loaded."""
     from IPython.core.getipython import get_ipython
 

@@ -1,79 +1,170 @@
-"""Breakpoints: before which steps a run pauses."""
+"""Breakpoints: where runs pause. Before a step, after it, or when it fails; if a condition holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from IPython.core.error import UsageError
 
 from playhead.definition.workflow import Workflow
 from playhead.engines.pace import Stops
 from playhead.machine.events import Path
-from playhead.machine.places import bare, leaves
+from playhead.machine.places import bare, body_at
 from playhead.machine.snapshot import Snapshot
+from playhead_kernel.conditions import Condition
+from playhead_kernel.moments import at_error, at_success, is_untouched, outcome, reached, values_after, values_before
+from playhead_kernel.naming import is_meant, joined, parts, places
 from playhead_kernel.refusals import unknown
+
+BEFORE: Final = "before"
+AFTER: Final = "after"
+ERROR: Final = "error"
+WHENS: Final = (BEFORE, AFTER, ERROR)
+
+
+@dataclass(frozen=True, eq=False)
+class Breakpoint:
+    """``place`` is a step's path, or the end of one; ``ship#3`` means that item, or turn, alone.
+
+    ``when`` is ``before`` the step begins; ``after`` it is done; or at an ``error``, before it is tried again and
+    before anything else begins.
+    """
+
+    place: Path
+    when: str = BEFORE
+    condition: Condition | None = None
+
+    def __str__(self) -> str:
+        suffix = "" if self.when == BEFORE else f":{self.when}"
+        return f"{joined(self.place)}{suffix}{f' {self.condition!r}' if self.condition else ''}"
+
+    def is_for(self, place: Path, when: str) -> bool:
+        """Whether it is the one that is called so, whatever its condition."""
+        return (self.place, self.when) == (place, when)
+
+
+def breakpoint_named(text: str, evaluate: Callable[[str], Any]) -> Breakpoint:
+    """What ``STEP``, ``STEP:after`` or ``STEP:error if EXPR`` says. Raises `UsageError`."""
+    name, _, expression = text.partition(" if ")
+    step, _, when = name.strip().partition(":")
+    place = parts(step)
+    if not place:
+        raise UsageError(f"Name the step to pause at: STEP, STEP:after or STEP:error; not {text!r}.")
+    if when and when not in WHENS:
+        raise unknown("kind of breakpoint", when, WHENS)
+    condition = Condition(expression.strip(), evaluate) if expression.strip() else None
+    return Breakpoint(place, when or BEFORE, condition)
 
 
 class Breakpoints:
-    """Steps to pause before: in every run of the notebook, and, until it gets there once, in a single run."""
+    """Those of every run of the notebook, and those that let a single run pause once."""
 
     def __init__(self) -> None:
-        self._everywhere: dict[Path, None] = {}
-        self._once: dict[str, set[Path]] = {}
+        self._everywhere: list[Breakpoint] = []
+        self._once: dict[str, list[Breakpoint]] = {}
+        # How the run stood when each breakpoint began to count for it: only what ends later can be stopped after.
+        self._since: dict[str, dict[Breakpoint, Snapshot]] = {}
+        self._hit: set[Breakpoint] = set()
 
-    def __iter__(self) -> Iterator[Path]:
+    def __iter__(self) -> Iterator[Breakpoint]:
         return iter(list(self._everywhere))
 
     def __len__(self) -> int:
         return len(self._everywhere)
 
-    def add(self, place: Path) -> None:
-        """Pause every run before ``place``."""
-        self._everywhere[place] = None
+    def add(self, breakpoint: Breakpoint) -> None:
+        """Pause every run there, in place of a breakpoint of the same place and kind."""
+        self.discard(breakpoint.place, breakpoint.when)
+        self._everywhere.append(breakpoint)
 
-    def discard(self, place: Path) -> bool:
+    def discard(self, place: Path, when: str = BEFORE) -> bool:
         """Pause there no more; False if there was no such breakpoint."""
-        return self._everywhere.pop(place, self) is None
+        left = [known for known in self._everywhere if not known.is_for(place, when)]
+        found = len(left) < len(self._everywhere)
+        self._everywhere = left
+        return found
 
     def clear(self) -> None:
         """Forget all of them."""
         self._everywhere.clear()
 
-    def once(self, run_id: str, places: Iterable[Path]) -> None:
-        """Let only this run pause before ``places``, in place of those it had before."""
-        self._once[run_id] = set(places)
+    def once(self, run_id: str, breakpoints: Iterable[Breakpoint]) -> None:
+        """Let this run alone pause at each of these, once, in place of those it had before."""
+        self._once[run_id] = list(breakpoints)
 
-    def stops_of(self, run_id: str) -> Stops | None:
-        """What the run is to be asked before each step; None if it need not be, which is quicker."""
-        once = self._once.get(run_id)
-        if not self._everywhere and not once:
+    def going(self, run_id: str, workflow: Workflow[Any, Any], snapshot: Snapshot) -> Stops | None:
+        """The run is set going from ``snapshot``: what it is to be asked before each step."""
+        self._once[run_id] = [known for known in self._once.get(run_id, ()) if known not in self._hit]
+        self._since.pop(run_id, None)
+        return self.stops_of(run_id, workflow, snapshot)
+
+    def stops_of(self, run_id: str, workflow: Workflow[Any, Any], snapshot: Snapshot) -> Stops | None:
+        """The same for a run that goes on; None if it need not be asked, which is quicker."""
+        once = self._once.get(run_id, [])
+        since = self._since.setdefault(run_id, {})
+        watches = [
+            _Watch(breakpoint, workflow, place, since.setdefault(breakpoint, snapshot))
+            for breakpoint in (*self._everywhere, *once)
+            for place in targets(workflow, breakpoint.place)
+        ]
+        if not watches:
             return None
 
         def stops(path: Path, snapshot: Snapshot) -> bool:
-            place = bare(path)
-            return any(is_meant(place, wanted) for wanted in (*self._everywhere, *(once or ())))
+            hit = {watch.breakpoint for watch in watches if watch.halts(path, snapshot)}
+            self._hit |= hit.intersection(once)
+            return bool(hit)
 
         return stops
 
 
-def is_meant(place: Path, wanted: Path) -> bool:
-    """Whether ``wanted`` names the place: a nested step may be named by the last of its ids."""
-    return place[-len(wanted) :] == wanted
+def targets(workflow: Workflow[Any, Any], wanted: Path) -> list[Path]:
+    """Every place of the workflow that a breakpoint's place means, in full; an item that it names stays named."""
+    ids = bare(wanted)
+    return [(*place[: -len(ids)], *wanted) for place in places(workflow) if is_meant(place, ids)]
 
 
-def place_in(workflow: Workflow[object, object], name: str) -> Path:
-    """The place that ``name`` (``price``, ``outer/fetch``) means in the workflow. Raises `UsageError`."""
-    wanted = address(name)
-    known = list(leaves(workflow))
-    if any(is_meant(place, wanted) for place in known):
-        return wanted
-    raise unknown("step", name, ("/".join(place) for place in known))
+class _Watch:
+    """One breakpoint at one place of one run."""
+
+    def __init__(self, breakpoint: Breakpoint, workflow: Workflow[Any, Any], place: Path, since: Snapshot) -> None:
+        self.breakpoint = breakpoint
+        self._workflow = workflow
+        self._place = place
+        self._since = since
+        self._body = body_at(workflow, place)
+
+    def halts(self, path: Path, snapshot: Snapshot) -> bool:
+        """Whether the leaf at ``path`` must not begin now."""
+        condition, workflow = self.breakpoint.condition, self._workflow
+        if self.breakpoint.when == BEFORE:
+            if not self._is_about_to_begin(path, snapshot):
+                return False
+            return condition is None or condition.holds(values_before(workflow, path, snapshot))
+        return any(
+            condition is None or condition.holds(values_after(workflow, ended, snapshot))
+            for ended in self._ended(snapshot)
+        )
+
+    def _is_about_to_begin(self, path: Path, snapshot: Snapshot) -> bool:
+        """A workflow is about to begin while nothing in it has begun."""
+        length = len(self._place)
+        if len(path) < length or not all(map(_fits, path, self._place)):
+            return False
+        return len(path) == length or (
+            isinstance(self._body, Workflow) and is_untouched(self._body, path[:length], snapshot)
+        )
+
+    def _ended(self, snapshot: Snapshot) -> Iterator[Path]:
+        """Where the place has ended in the way that is waited for, since the run was set going."""
+        has_ended = at_success if self.breakpoint.when == AFTER else at_error
+        for path in reached(snapshot, self._place):
+            record, before = snapshot.records[path], self._since.records.get(path)
+            if has_ended(record) and (before is None or outcome(before) != outcome(record)):
+                yield path
 
 
-def full_place(workflow: Workflow[object, object], name: str) -> Path:
-    """The whole path of the first place that ``name`` means. Raises `UsageError`."""
-    wanted = place_in(workflow, name)
-    return next(place for place in leaves(workflow) if is_meant(place, wanted))
-
-
-def address(name: str) -> Path:
-    """The ids in ``outer/inner``; items and turns (``#3``) are left out."""
-    return bare(tuple(part for part in name.split("/") if part))
+def _fits(part: str, wanted: str) -> bool:
+    return wanted in (part, part.partition("#")[0])

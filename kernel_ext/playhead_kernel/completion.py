@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 
-from playhead.machine.places import leaves
 from playhead.machine.snapshot import Status
 from playhead_kernel.commands.command import Command
 from playhead_kernel.commands.table import COMMANDS
 from playhead_kernel.definitions import Flow
 from playhead_kernel.engine_room import waited_for
+from playhead_kernel.naming import joined, places
 from playhead_kernel.session import Session
 from playhead_widgets.views.durations import duration
 
@@ -89,8 +89,8 @@ class Completions:
 
     def _steps(self, before: list[str]) -> Found:
         for flow in self._meant(before):
-            for place in leaves(flow):
-                yield "/".join(place), f"step of {flow.id}"
+            for place in places(flow):
+                yield joined(place), f"step of {flow.id}"
 
     def _statuses(self, before: list[str]) -> Found:
         return ((status.value, "status") for status in Status)

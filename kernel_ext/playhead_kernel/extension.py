@@ -41,6 +41,7 @@ class Extension:
         self._awaiting.uninstall()
         for kind, name in _MAGICS:
             self.shell.magics_manager.magics[kind].pop(name, None)
+        self.shell.magics_manager.registry.pop(type(self.magics).__name__, None)
         self.shell.configurables.remove(self.magics)
         self.session.close()
 

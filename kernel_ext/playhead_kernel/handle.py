@@ -19,9 +19,10 @@ from playhead.runs.history import Checkpoint
 from playhead.runs.run import Run
 from playhead.streaming import Event
 from playhead_kernel import driving
-from playhead_kernel.breakpoints import Breakpoints, address, place_in
+from playhead_kernel.breakpoints import Breakpoint, Breakpoints
 from playhead_kernel.engine_room import SLICE, EngineRoom
 from playhead_kernel.following import Followed
+from playhead_kernel.naming import address, place_in
 from playhead_kernel.printing import Pins
 from playhead_kernel.viewing import Views
 
@@ -150,7 +151,7 @@ class RunHandle:
 
     def until(self, step: str) -> RunHandle:
         """Go on, and pause before ``step`` (``price``, ``outer/fetch``); does not wait."""
-        self._desk.breakpoints.once(self.run_id, [place_in(self.workflow, step)])
+        self._desk.breakpoints.once(self.run_id, [Breakpoint(place_in(self.workflow, step))])
         return self.proceed()
 
     def pause(self) -> RunHandle:
@@ -195,7 +196,7 @@ class RunHandle:
     def _go(self, work: Coroutine[Any, Any, None]) -> RunHandle:
         """Set the run going; from now on it prints to this cell."""
         self._desk.pins.pin(self.run_id, self._desk.pins.here() or self._desk.pins.of(self.run_id))
-        self.followed.run.stops = self._desk.breakpoints.stops_of(self.run_id)
+        self.followed.run.stops = self._desk.breakpoints.going(self.run_id, self.workflow, self.followed.snapshot())
         return self._do(work)
 
     def _do(self, work: Coroutine[Any, Any, None]) -> RunHandle:
@@ -234,7 +235,7 @@ class RunHandle:
         texts = (
             str(event.data["text"])
             for event in self.followed.events()
-            if event.type == E.STEP_PRINTED and (wanted is None or bare(event.path)[-len(wanted) :] == wanted)
+            if event.type == E.STEP_PRINTED and (wanted is None or bare(event.path) == wanted)
         )
         return "".join(texts)
 

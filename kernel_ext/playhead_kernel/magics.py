@@ -43,7 +43,7 @@ class PlayheadMagics(Magics, Preferences):
             return finish(self.session, self._answer(line.removeprefix(MARK), body))
 
     def _answer(self, line: str, body: str | None) -> Any:
-        name, _, rest = line.strip().partition(" ")
+        name, _, rest = line.strip().removesuffix(";").partition(" ")  # IPython hides the value of a line that ends so
         if not name:
             return Overview(self.session)
         if name in ("-h", "--help", "help"):

@@ -12,17 +12,18 @@ from IPython.core.error import UsageError
 
 from playhead.definition.workflow import Workflow
 from playhead.errors import StillRunning
-from playhead.machine.events import Path
+from playhead.machine.snapshot import Snapshot
 from playhead.runs.listing import RunInfo
 from playhead.runs.run import Run
 from playhead_kernel import driving
-from playhead_kernel.breakpoints import Breakpoints
+from playhead_kernel.breakpoints import Breakpoint, Breakpoints, breakpoint_named, targets
 from playhead_kernel.complaints import Complaints
 from playhead_kernel.config import Preferences
 from playhead_kernel.definitions import Definitions, Flow
 from playhead_kernel.engine_room import EngineRoom
 from playhead_kernel.following import Followed
 from playhead_kernel.handle import RunHandle
+from playhead_kernel.naming import joined, places
 from playhead_kernel.printing import Pins
 from playhead_kernel.refusals import unknown
 from playhead_kernel.viewing import RunSource, Views, shown_as
@@ -59,21 +60,21 @@ class Session:
         run_id: str | None = None,
         state: Any = None,
         per_step: bool = False,
-        breaks: Iterable[Path] = (),
+        breaks: Iterable[Breakpoint] = (),
     ) -> RunHandle:
-        """Start a run; returns as soon as it is accepted. ``breaks`` are places to pause before, in this run."""
+        """Start a run; returns as soon as it is accepted. At each of ``breaks`` this run pauses once."""
         handle = self.room.call(self._start(workflow, input, run_id, state, per_step, tuple(breaks)))
         return self.use(handle)
 
     async def _start(
-        self, workflow: Flow, input: Any, run_id: str | None, state: Any, per_step: bool, breaks: tuple[Path, ...]
+        self, workflow: Flow, input: Any, run_id: str | None, state: Any, per_step: bool, breaks: tuple[Breakpoint, ...]
     ) -> RunHandle:
         runtime = self.room.runtime
         run_id = run_id or await self.fresh_id(workflow)
         self._stay_in_this_cell()
         run = runtime.create_run(workflow, run_id=run_id)
         self.breakpoints.once(run_id, breaks)
-        run.stops = self.breakpoints.stops_of(run_id)
+        run.stops = self.breakpoints.going(run_id, workflow, Snapshot(run_id))
         before = self.pins.of(run_id)
         self.pins.pin(run_id, self.pins.here())
         try:
@@ -155,6 +156,24 @@ class Session:
         """The id of the run that is called so, or of the only one that begins so. Raises `UsageError`."""
         return name if name in self.handles else self.room.call(self._completed(name))
 
+    # -- breakpoints -------------------------------------------------------------------------------------------
+
+    def breakpoint(self, text: str, flows: Iterable[Flow]) -> Breakpoint:
+        """What ``STEP[:after|:error][ if EXPR]`` says; one of ``flows`` must have the step. Raises `UsageError`."""
+        found = breakpoint_named(text, self.shell.ev)
+        flows = list(flows)
+        if not any(targets(flow, found.place) for flow in flows):
+            hint = "" if flows else "No workflow is defined yet: run the cell that defines it."
+            raise unknown("step", joined(found.place), (joined(at) for flow in flows for at in places(flow)), hint)
+        return found
+
+    def break_at(self, text: str) -> Breakpoint:
+        """From now on every run pauses there: ``price``, ``ship#3:after if output > 10``, ``fetch:error``."""
+        found = self.breakpoint(text, self.definitions.all().values())
+        self.breakpoints.add(found)
+        self.apply_breakpoints()
+        return found
+
     def apply_breakpoints(self) -> None:
         """Let the runs that go on know of breakpoints that were added or taken back."""
         self.room.post(self._apply_breakpoints)
@@ -163,7 +182,8 @@ class Session:
 
     def _apply_breakpoints(self) -> None:
         for run_id, handle in list(self.handles.items()):
-            handle.followed.run.stops = self.breakpoints.stops_of(run_id)
+            followed = handle.followed
+            followed.run.stops = self.breakpoints.stops_of(run_id, followed.workflow, followed.snapshot())
 
     async def known(self, run: Run) -> RunHandle:
         """The handle of a run; there is one for each."""
@@ -252,7 +272,7 @@ class Session:
                 self.use(handle)
                 reply.done(run=handle.run_id)
                 return
-            followed.run.stops = self.breakpoints.stops_of(followed.run_id)
+            followed.run.stops = self.breakpoints.going(followed.run_id, followed.workflow, followed.snapshot())
             reply.done(**await driving.clicked(followed.run, name, payload))
         except Exception as error:  # noqa: BLE001 - told to the person who clicked
             reply.refused(error)

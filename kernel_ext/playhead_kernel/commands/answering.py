@@ -8,10 +8,10 @@ from playhead.definition.schema import Schema
 from playhead.errors import WorkflowError
 from playhead.machine.addressing import waiting_for
 from playhead.machine.places import body_at
-from playhead_kernel.breakpoints import address
 from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_wait
 from playhead_kernel.commands.given import value_given
 from playhead_kernel.handle import RunHandle
+from playhead_kernel.naming import place_in
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import is_pair, unquoted
 from playhead_kernel.session import Session
@@ -25,7 +25,11 @@ def resume(session: Session, given: Given) -> RunHandle | Rest:
     """
     name, words = _run_and_answer(session, given.words)
     handle = session.find(name)
-    where = {"step": address(given.step) if given.step else None, "label": given.label, "index": given.index}
+    where = {
+        "step": place_in(handle.workflow, given.step) if given.step else None,
+        "label": given.label,
+        "index": given.index,
+    }
     data = value_given(session, given, words, _schema_of(handle, where))
     handle.resume(data, **where)
     session.present(handle)

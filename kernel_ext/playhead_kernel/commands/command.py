@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import tokens_of, unquoted
 from playhead_kernel.session import Session
 
-#: The arguments of one command: a namespace with ``body``, the rest of the cell, or None.
+#: The arguments of one command: a namespace, with ``body``, the rest of the cell, and ``tail``, or None for them.
 Given: TypeAlias = argparse.Namespace
 
 
@@ -30,12 +31,16 @@ class Rest:
 
 @dataclass(frozen=True)
 class Command:
-    """``act`` does it; its docstring is the help. ``twin`` says the same in Python. ``words`` declares arguments."""
+    """``act`` does it; its docstring is the help. ``twin`` says the same in Python. ``words`` declares arguments.
+
+    What stands behind the word ``tail`` is no word of the line but a text, ``given.tail``.
+    """
 
     name: str
     act: Callable[[Session, Given], Any]
     twin: str
     words: Callable[[Parser], object] = lambda parser: None
+    tail: str | None = None
 
     @property
     def summary(self) -> str:
@@ -49,15 +54,26 @@ class Command:
     @cached_property
     def parser(self) -> Parser:
         """What reads its words."""
-        parser = Parser(self.name, lambda: f"{self._text}\n\nIn Python: {self.twin}")
+        parser = Parser(self.name, lambda: f"{self._text}\n\nIn Python: {self.twin}{_where_from(self.twin)}")
         self.words(parser)
         return parser
 
+    def _parted(self, line: str) -> tuple[str, str | None]:
+        if self.tail is None:
+            return line, None
+        parts = re.split(rf"\s{self.tail}\s", line, maxsplit=1)
+        return parts[0], parts[1].strip() if len(parts) > 1 else None
+
     def __call__(self, session: Session, line: str, body: str | None) -> Any:
         """Carry out the line, without the command's own name. Raises `UsageError`."""
+        line, tail = self._parted(line)
         given = self.parser.read(tokens_of(line))
-        given.body = body
+        given.body, given.tail = body, tail
         return self.act(session, given)
+
+
+def _where_from(twin: str) -> str:
+    return "\nwhere session = playhead_kernel.current_session()" if "session" in twin else ""
 
 
 # -- words that several commands take --------------------------------------------------------------------------
@@ -77,7 +93,10 @@ def takes_wait(parser: Parser) -> None:
 
 def takes_payload(parser: Parser, what: str) -> None:
     """``[k=v ...] [--input VAR]``."""
-    parser.add_argument("payload", metavar="KEY=VALUE", nargs="*", help=f"{what}: key=value pairs, or one value")
+    # A default: argparse would call a list of words required else, when another word is missing.
+    parser.add_argument(
+        "payload", metavar="KEY=VALUE", nargs="*", default=[], help=f"{what}: key=value pairs, or one value"
+    )
     parser.add_argument("--input", metavar="VAR", type=unquoted, help=f"{what}: the value of this variable")
 
 

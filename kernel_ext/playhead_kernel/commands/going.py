@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from playhead_kernel.breakpoints import place_in
 from playhead_kernel.commands.command import (
     Command,
     Given,
@@ -28,7 +27,7 @@ def run(session: Session, given: Given) -> RunHandle | Rest:
     The input is given as key=value pairs, as one value, by --input VAR, or as the body of %%workflow run.
     """
     flow = session.definitions.find(given.flow)
-    breaks = [place_in(flow, name) for name in given.breaks]
+    breaks = [session.breakpoint(text, [flow]) for text in given.breaks]
     value = value_given(session, given, given.payload, flow.input)
     handle = session.start(flow, value, run_id=given.id, per_step=given.step, breaks=breaks)
     session.hush(handle) if given.quiet else session.present(handle)
@@ -42,7 +41,7 @@ def _run_words(parser: Parser) -> None:
     parser.add_argument("--step", action="store_true", help="run the first step only; waits for the pause after it")
     parser.add_argument(
         "--break", dest="breaks", metavar="STEP", action="append", default=[], type=unquoted,
-        help="pause before this step; may be given several times",
+        help="pause there once: STEP, STEP:after, STEP:error, 'STEP if EXPR'; may be given several times",
     )  # fmt: skip
     takes_wait(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="show nothing")

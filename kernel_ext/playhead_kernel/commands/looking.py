@@ -13,11 +13,11 @@ from playhead.results import StepResult
 from playhead.runs.history import before
 from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
-from playhead_kernel.breakpoints import full_place, is_meant, place_in
 from playhead_kernel.commands.command import Command, Given, takes_run
 from playhead_kernel.definitions import Flow
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
+from playhead_kernel.naming import place_in
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
 from playhead_kernel.refusals import unknown
@@ -139,7 +139,7 @@ def moment(session: Session, text: str | None) -> tuple[RunHandle, int | None]:
 
 def _before(handle: RunHandle, step: str) -> int:
     """The last event before the step began, for the last time."""
-    place = full_place(handle.workflow, step)
+    place = place_in(handle.workflow, step)
     found = before(handle.followed.events(), place)
     if found is None:
         raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it is {handle.status}.")
@@ -166,7 +166,7 @@ def step_result(handle: RunHandle, step: str) -> StepResult:
     """What is recorded of a step, the last turn or item of several. Raises `UsageError` if it was not reached."""
     wanted = place_in(handle.workflow, step)
     seen = handle.followed.snapshot()
-    found = [record for record in seen.ordered() if is_meant(bare(record.path), wanted)]
+    found = [record for record in seen.ordered() if bare(record.path) == wanted]
     whole = [record for record in found if "#" not in record.path[-1]]
     if not found:
         raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it is {handle.status}.")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from IPython.core.error import UsageError
-
-from playhead.machine.events import Path
-from playhead_kernel.breakpoints import address, place_in
+from playhead_kernel.breakpoints import Breakpoint, breakpoint_named
 from playhead_kernel.commands.command import Command, Given
 from playhead_kernel.listing import Listing
 from playhead_kernel.parsing import Parser
@@ -14,18 +11,26 @@ from playhead_kernel.refusals import unknown
 from playhead_kernel.session import Session
 
 
-def break_(session: Session, given: Given) -> Listing[Path]:
-    """Pause every run before STEP; --off takes it back. %workflow breaks lists them."""
+def break_(session: Session, given: Given) -> Listing[Breakpoint]:
+    """Pause every run at STEP; --off takes it back. %workflow breaks lists them.
+
+    STEP pauses before the step begins, STEP:after once it is done and before anything else begins, STEP:error when
+    it has failed, before it is tried again. outer/ship#3 is one item of a foreach, or one turn of a loop.
+
+    With "if EXPR" at the end of the line only where EXPR is true. It may use the notebook's variables, and input,
+    output, error, state, index, iteration and attempt, which are those of the step.
+    """
     if given.off:
-        if not session.breakpoints.discard(address(given.step)):
-            raise unknown("breakpoint", given.step, ("/".join(place) for place in session.breakpoints))
+        wanted = breakpoint_named(given.step, session.shell.ev)
+        if not session.breakpoints.discard(wanted.place, wanted.when):
+            raise unknown("breakpoint", str(wanted), map(str, session.breakpoints))
+        session.apply_breakpoints()
     else:
-        session.breakpoints.add(_known_place(session, given.step))
-    session.apply_breakpoints()
+        session.break_at(given.step if given.tail is None else f"{given.step} if {given.tail}")
     return _listed(session)
 
 
-def breaks(session: Session, given: Given) -> Listing[Path]:
+def breaks(session: Session, given: Given) -> Listing[Breakpoint]:
     """List the breakpoints; --clear forgets them all."""
     if given.clear:
         session.breakpoints.clear()
@@ -33,24 +38,18 @@ def breaks(session: Session, given: Given) -> Listing[Path]:
     return _listed(session)
 
 
-def _known_place(session: Session, name: str) -> Path:
-    """The place, which some workflow of the notebook must have."""
-    flows = list(session.definitions.all().values())
-    refusal: UsageError | None = None
-    for flow in reversed(flows):
-        try:
-            return place_in(flow, name)
-        except UsageError as error:
-            refusal = refusal or error
-    raise refusal or UsageError("No workflow is defined yet: run the cell that defines it.")
+def _listed(session: Session) -> Listing[Breakpoint]:
+    columns = ["pause at", "note"]
+    return Listing(session.breakpoints, columns, lambda at: [str(at), _note(at)], "There are no breakpoints.")
 
 
-def _listed(session: Session) -> Listing[Path]:
-    return Listing(session.breakpoints, ["pause before"], lambda place: ["/".join(place)], "There are no breakpoints.")
+def _note(breakpoint: Breakpoint) -> str:
+    condition = breakpoint.condition
+    return f"the condition failed: {condition.trouble}" if condition is not None and condition.trouble else ""
 
 
 def _break_words(parser: Parser) -> None:
-    parser.add_argument("step", metavar="STEP", type=unquoted, help="a step's id, or its path: outer/inner")
+    parser.add_argument("step", metavar="STEP", type=unquoted, help="a step's id or path; also STEP:after, STEP:error")
     parser.add_argument("--off", action="store_true", help="take the breakpoint back")
 
 
@@ -59,6 +58,6 @@ def _breaks_words(parser: Parser) -> None:
 
 
 COMMANDS = (
-    Command("break", break_, "session.breakpoints.add(('step',))", _break_words),
+    Command("break", break_, "session.break_at('step:after if output > 3')", _break_words, tail="if"),
     Command("breaks", breaks, "list(session.breakpoints)", _breaks_words),
 )

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 
 from playhead.machine.places import body_at
-from playhead_kernel.breakpoints import address
 from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_wait
 from playhead_kernel.commands.given import value_given
 from playhead_kernel.commands.looking import moment
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
+from playhead_kernel.naming import place_in
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import is_pair, unquoted
 from playhead_kernel.session import Session
@@ -48,7 +48,7 @@ def travel(session: Session, given: Given) -> RunHandle | Rest:
     """
     name, step, words = _run_step_payload(session, given.words)
     handle = session.find(name)
-    place = address(step)
+    place = place_in(handle.workflow, step)
     value = value_given(session, given, words, _input_at(handle, place))
     handle.travel(place, input=value, per_step=given.pause)
     session.present(handle)
@@ -65,7 +65,7 @@ def fork(session: Session, given: Given) -> RunHandle | Rest:
     handle, seq = moment(session, unquoted(name) if name else None)
     if seq is not None and given.at:
         raise UsageError(f"Say where in one way: {name} or --at {given.at}.")
-    place = address(given.at) if given.at else None
+    place = place_in(handle.workflow, given.at) if given.at else None
     value = value_given(session, given, words, _input_at(handle, place) if place else None)
     child = handle.fork(place if place is not None else seq, input=value, run_id=given.id)
     session.use(child)

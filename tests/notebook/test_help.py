@@ -1,0 +1,65 @@
+"""Every command explains itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from playhead_kernel.commands.table import COMMANDS
+from tests.notebook.cells import SUMS
+from tests.notebook.shells import Notebook
+
+
+@pytest.fixture
+def outlines(notebook: Notebook) -> Notebook:
+    return notebook
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_usage_a_sentence_its_words_and_its_twin(notebook: Notebook, name: str) -> None:
+    command = COMMANDS[name]
+    text = notebook.said(f"%workflow {name} -h")
+    assert text.startswith(f"usage: %workflow {name}")
+    assert command.summary in text
+    assert command.summary.endswith((".", ";", ","))
+    assert f"In Python: {command.twin}" in text
+    assert [word for word in command.parser.options if word not in text] == []
+    assert [word for word in command.parser.positions if word not in text] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_comes_however_it_is_asked_for(notebook: Notebook, name: str) -> None:
+    text = notebook.said(f"%workflow {name} -h")
+    assert notebook.said(f"%workflow {name} --help") == text
+    assert notebook.said(f"%workflow help {name}") == text
+    assert notebook.said(f"%workflow -h {name}") == text
+
+
+def test_the_magic_lists_every_command_with_what_it_does(notebook: Notebook) -> None:
+    text = notebook.said("%workflow -h")
+    for name, command in COMMANDS.items():
+        assert f"  {name} " in text
+        assert command.summary in text
+
+
+def test_help_does_nothing_else(notebook: Notebook) -> None:
+    notebook(SUMS)
+    notebook.said("%workflow run sums 3 -h")
+    assert notebook("%workflow ls") == []
+
+
+def test_the_magics_have_docstrings_of_their_own(notebook: Notebook) -> None:
+    for kind, name in (("line", "workflow"), ("cell", "workflow"), ("cell", "resume")):
+        assert len(notebook.shell.find_magic(name, kind).__doc__) > 30
+
+
+def test_without_a_command_the_workflows_and_recent_runs_are_shown(notebook: Notebook) -> None:
+    empty = notebook("%workflow")
+    assert "No workflow is defined here yet." in notebook.shell.display_formatter.format(empty)[0]["text/plain"]
+    notebook(SUMS)
+    notebook("%workflow run sums 3 --id first --wait -q")
+    formats = notebook.shell.display_formatter.format(notebook("%workflow"))[0]
+    for text in (formats["text/plain"], formats["text/html"]):
+        assert "sums" in text
+        assert "double" in text
+        assert "first" in text
+        assert "success" in text

@@ -1,0 +1,90 @@
+"""A mistake is one red line that says what to do, and nothing has happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.notebook.cells import CHAIN, ORDERS, SUMS
+from tests.notebook.shells import Notebook
+
+MISTAKES = {
+    "%workflow rnu sums": "There is no command 'rnu': did you mean 'run'? %workflow -h lists all.",
+    "%workflow run sms 3": "There is no workflow 'sms': did you mean 'sums'?",
+    "%workflow run qqqqqqq 3": "There is no workflow 'qqqqqqq'; there is sums, chain, orders.",
+    "%workflow run": "%workflow run: the following arguments are required: FLOW (see %workflow run -h)",
+    "%workflow run sums 3 --wiat": "There is no option '--wiat': did you mean '--wait'?",
+    "%workflow run sums 3 --id": "%workflow run: argument --id: expected one argument (see %workflow run -h)",
+    "%workflow run sums 3 4": "'3' is no key=value pair. Write key=value (quote a value with blanks: "
+    'name="Ada L."), or one value alone.',
+    "%workflow run orders customer=Ada customer=Bob": "'customer' is given twice.",
+    "%workflow run orders a=1 a.b=2": "'a.b' and 'a' are both given: a key has either a value or parts.",
+    "%workflow run sums 3 --input ran": "Give data in one way: key=value words, --input VAR, or the body of the cell.",
+    "%workflow run sums --input rann": "There is no variable 'rann': did you mean 'ran'?",
+    "%workflow run sums {'a': [1": "] is missing at the end of: {'a': [1",
+    "%workflow run sums three": "Input should be a valid integer",
+    "%workflow run orders customer=Ada": "Invalid input data: total: Field required",
+    "%workflow run sums 3 --id bad/id": "bad/id",
+    "%workflow run chain 3 --break tow": "There is no step 'tow': did you mean 'two'?",
+    "%workflow wait": "No run was started here yet: %workflow run FLOW, or %workflow ls for stored runs.",
+    "%workflow show first": "There is no run 'first'. %workflow ls shows what is stored.",
+    "%workflow ls --status don": "There is no status 'don'",
+    "%workflow graph smus": "There is no workflow 'smus': did you mean 'sums'?",
+    "%workflow break tow": "There is no step 'tow': did you mean 'two'?",
+    "%workflow break two --off": "There is no breakpoint 'two'.",
+    "%workflow wait --timeout soon": "%workflow wait: argument --timeout: invalid float value: 'soon'",
+    "%workflow travel": "Say where to: %workflow travel [RUN] STEP (see %workflow travel -h)",
+    "%workflow rm": "%workflow rm: the following arguments are required: RUN",
+    "%workflow help rnu": "There is no command 'rnu': did you mean 'run'?",
+    "%workflow fork first@2 --at one": "There is no run 'first'.",
+    "%%workflow run sums\n{'a': \n": "The cell is neither a literal, nor JSON, nor lines of key: value; see: {'a':",
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_the_line_says_what_is_wrong_and_the_nearest_right_name(notebook: Notebook, line: str) -> None:
+    notebook(SUMS + CHAIN + ORDERS)
+    assert MISTAKES[line] in notebook.refused(line)
+    assert notebook("%workflow ls") == []
+
+
+STORED = {
+    "%workflow show frist": "There is no run 'frist': did you mean 'first'? %workflow ls shows what is stored.",
+    "%workflow snapshot first@99": "Run 'first' has events 1 to 8; there is no event 99.",
+    "%workflow snapshot first@tow": "There is no step 'tow': did you mean 'two'?",
+    "%workflow output first tow": "There is no step 'tow': did you mean 'two'?",
+    "%workflow output nine": "There is no run 'nine'",
+    "%workflow log first tow": "There is no step 'tow': did you mean 'two'?",
+    "%workflow travel first tow": "There is no step 'tow'",
+    "%workflow fork first@2 --at one": "Say where in one way: first@2 or --at one.",
+    "%workflow continue first": "Run 'first' is success, not paused: nothing to go on with.",
+    "%workflow step first": "Run 'first' is success, not paused: nothing to go on with.",
+    "%workflow pause first": "Run 'first' is success and not driven here: there is nothing to pause.",
+    "%workflow cancel first": "Run 'first' has ended already: it is success.",
+    "%workflow resume first ok=true": "Run 'first' was not suspended: it is success and waits for no answer.",
+    "%workflow run chain 1 --id first": "Run 'first' was started already (it is success)",
+    "%workflow rm first frist": "There is no run 'frist'",
+    "%workflow until tow": "There is no step 'tow': did you mean 'two'?",
+    "%workflow step x first": "There is no run 'x'",
+}
+
+
+@pytest.mark.parametrize("line", STORED)
+def test_a_mistake_about_a_stored_run_leaves_it_as_it_was(notebook: Notebook, line: str) -> None:
+    notebook(CHAIN)
+    notebook("%workflow run chain 1 --id first --wait -q")
+    before = notebook("%workflow events first")
+    assert STORED[line] in notebook.refused(line)
+    if not line.startswith("%workflow rm"):
+        assert notebook("%workflow events first") == before
+
+
+def test_a_workflow_that_was_not_committed_is_named(notebook: Notebook) -> None:
+    notebook(SUMS + "\nhalf = Workflow('half', input=int).then(double)")
+    assert notebook.refused("%workflow run half 3") == (
+        "Workflow 'half' is not committed: end its definition with .commit()."
+    )
+
+
+def test_without_workflows_the_cell_that_defines_one_is_asked_for(notebook: Notebook) -> None:
+    assert "Run the cell that defines it" in notebook.refused("%workflow run sums 3")
+    assert "run the cell that defines it" in notebook.refused("%workflow break double")
