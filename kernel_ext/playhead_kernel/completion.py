@@ -17,11 +17,13 @@ from playhead_kernel.engine_room import waited_for
 from playhead_kernel.naming import joined, places
 from playhead_kernel.session import Session
 from playhead_widgets.views.durations import duration
+from playhead_widgets.views.history import checkpoints
 
 _LINE: Final = re.compile(r"\s*(?:[\w, ]+=\s*)?%%?workflow\s+(.*)", re.DOTALL)
 _RESUME: Final = re.compile(r"\s*%%resume\s+(.*)", re.DOTALL)
 _PATIENCE: Final = 0.5  # seconds: a completion that comes later is not wanted any more
 _RUNS: Final = 50
+_MOMENTS: Final = 100
 
 Found = Iterator[tuple[str, str]]
 
@@ -31,14 +33,16 @@ class Completions:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._by_metavar: dict[str, Callable[[list[str]], Found]] = {
+        self._by_metavar: dict[str, Callable[[list[str], str], Found]] = {
             "FLOW": self._flows,
             "RUN": self._runs,
+            "RUN@K": self._moments,
             "STEP": self._steps,
             "STATUS": self._statuses,
             "VAR": self._variables,
             "LABEL": self._labels,
             "KEY=VALUE": self._keys,
+            "ANSWER": self._answers,
         }
 
     def of(self, line: str) -> tuple[str, list[tuple[str, str]]] | None:
@@ -64,19 +68,18 @@ class Completions:
             yield from ((option, "option") for option in command.parser.options if option not in before)
             return
         taken = command.parser.options.get(before[-1])
-        wanted = [taken] if taken else _positions(command, before[1:])
-        for metavar in wanted:
-            yield from self._by_metavar.get(metavar, _nothing)(before[1:])
+        for metavar in [taken] if taken else _positions(command, before[1:]):
+            yield from self._by_metavar.get(metavar, _nothing)(before[1:], word)
 
-    # -- by what is wanted -------------------------------------------------------------------------------------
+    # -- by what is wanted: given the words before, and the word as far as it is typed ---------------------------
 
-    def _flows(self, before: list[str]) -> Found:
+    def _flows(self, before: list[str], word: str) -> Found:
         for flow in self._session.definitions.all().values():
             yield flow.id, "workflow"
             if (variable := self._session.definitions.variable_of(flow)) and variable != flow.id:
                 yield variable, f"variable of {flow.id}"
 
-    def _runs(self, before: list[str]) -> Found:
+    def _runs(self, before: list[str], word: str) -> Found:
         now = datetime.now(UTC)
         try:
             future = self._session.room.submit(self._session.room.runtime.runs(per_page=_RUNS))
@@ -87,27 +90,48 @@ class Completions:
             age = duration(max(0.0, round((now - info.updated_at).total_seconds())))
             yield info.run_id, f"{info.status}, {age} ago"
 
-    def _steps(self, before: list[str]) -> Found:
-        for flow in self._meant(before):
-            for place in places(flow):
-                yield joined(place), f"step of {flow.id}"
+    def _moments(self, before: list[str], word: str) -> Found:
+        name, at, _ = word.partition("@")
+        handle = self._session.handles.get(name)
+        if not at or handle is None:
+            yield from self._runs(before, word)
+            return
+        for point in checkpoints(handle.followed.events())[-_MOMENTS:]:
+            yield f"{name}@{point['seq']}", point["label"]
+        for place in places(handle.workflow):
+            yield f"{name}@{joined(place)}", f"before {place[-1]} began"
 
-    def _statuses(self, before: list[str]) -> Found:
+    def _steps(self, before: list[str], word: str) -> Found:
+        for flow in self._meant(before):
+            for name in map(joined, places(flow)):
+                yield name, f"step of {flow.id}"
+                if word.startswith(f"{name}:"):
+                    yield f"{name}:after", "once it is done"
+                    yield f"{name}:error", "when it has failed"
+
+    def _statuses(self, before: list[str], word: str) -> Found:
         return ((status.value, "status") for status in Status)
 
-    def _variables(self, before: list[str]) -> Found:
+    def _variables(self, before: list[str], word: str) -> Found:
         names = (name for name in self._session.shell.user_ns if not name.startswith("_"))
         return ((name, "variable") for name in names)
 
-    def _labels(self, before: list[str]) -> Found:
+    def _labels(self, before: list[str], word: str) -> Found:
         for handle in reversed(list(self._session.handles.values())):
             yield from ((label, f"waits in {handle.run_id}") for label in handle.result.resume_labels)
 
-    def _keys(self, before: list[str]) -> Found:
+    def _keys(self, before: list[str], word: str) -> Found:
         for flow in self._meant(before):
             schema = flow.input.json_schema() if flow.input is not None else None
             for key in (schema or {}).get("properties", {}):
                 yield f"{key}=", f"input of {flow.id}"
+
+    def _answers(self, before: list[str], word: str) -> Found:
+        named = [self._session.handles[name] for name in before if name in self._session.handles]
+        for handle in named or reversed(list(self._session.handles.values())):
+            for suspension in handle.result.suspensions:
+                for key in (suspension.schema or {}).get("properties", {}):
+                    yield f"{key}=", f"answer to {joined(suspension.path)}"
 
     def _meant(self, before: list[str]) -> list[Flow]:
         """The workflow that the words name, itself or by a run; all of them if they name none."""
@@ -121,17 +145,22 @@ class Completions:
         return list(flows.values())
 
 
-def _positions(command: Command, before: list[str]) -> list[str]:
-    """What the next word without a dash may name: the first place that is free, and those after it."""
-    taken = sum(1 for word in before if not word.startswith("-"))
-    positions = command.parser.positions
-    at = min(taken, len(positions) - 1) if positions else 0
-    # A lone list of words names a run first and may name a step after it.
-    more = ["STEP"] if command.name in ("output", "log", "travel") else []
-    return [*positions[at : at + 1], *more]
+def _positions(command: Command, before: list[str]) -> tuple[str, ...]:
+    """What the next word without a dash may name."""
+    at, parser = _taken(command, before), command.parser
+    if at >= len(parser.positions) and not parser.repeats:
+        return ()
+    return parser.positions[min(at, len(parser.positions) - 1)]
 
 
-def _nothing(before: list[str]) -> Found:
+def _taken(command: Command, before: list[str]) -> int:
+    """How many words stand there that are no options, nor belong to one."""
+    options = command.parser.options
+    pairs = zip(["", *before], before, strict=False)
+    return sum(1 for former, word in pairs if not word.startswith("-") and not options.get(former))
+
+
+def _nothing(before: list[str], word: str) -> Found:
     return iter(())
 
 

@@ -106,10 +106,11 @@ class RunHandle:
     async def rested(self, timeout: float | None = None) -> RunResult:
         """`wait` for async code; the kernel goes on handling clicks meanwhile."""
         with self._waiting() as future:
-            left = timeout
+            left, done = timeout, asyncio.wrap_future(future)
+            done.add_done_callback(lambda done: done.cancelled() or done.exception())  # looked at below, if at all
             while not future.done() and (left is None or left > 0):
                 # In slices: a kernel acts on Ctrl-C only when its loop wakes up.
-                await asyncio.sleep(SLICE if left is None else min(SLICE, left))
+                await asyncio.wait([done], timeout=SLICE if left is None else min(SLICE, left))
                 left = None if left is None else left - SLICE
             return future.result() if future.done() else self.result
 

@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 from playhead_kernel.refusals import unknown
 
 _WIDTH: Final = 100
+_LISTS: Final = ("KEY=VALUE", "ANSWER")  # what is given word by word, as long as there are words
 
 
 class HelpWanted(Exception):
@@ -18,7 +19,10 @@ class HelpWanted(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """The words one command takes. ``takes`` says of each argument what it names, for completion."""
+    """The words one command takes, and what each of them names: by its ``metavar``, for completion.
+
+    ``positions`` has for each word without a dash what it may name; the last is for all that follow if ``repeats``.
+    """
 
     def __init__(self, name: str, describe: Callable[[], str]) -> None:
         super().__init__(
@@ -28,19 +32,22 @@ class Parser(argparse.ArgumentParser):
             formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=_WIDTH),
         )
         self.color = False  # from Python 3.14 on argparse colours; a notebook would show the codes
-        self.positions: list[str] = []
+        self.positions: list[tuple[str, ...]] = []
+        self.repeats = False
         self.options: dict[str, str | None] = {}
         self._describe = describe
         self.add_argument("-h", "--help", action=_Help, nargs=0, help="show this text")
 
-    def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
-        """As argparse does; remembers what each word names by its ``metavar``."""
+    def add_argument(self, *flags: Any, then: Sequence[str] = (), **settings: Any) -> argparse.Action:
+        """As argparse does. ``then`` is what the words of a list name after its first, which may be left out."""
         action = super().add_argument(*flags, **settings)
         takes = str(action.metavar or "") if action.nargs != 0 else None
         if action.option_strings:
             self.options |= dict.fromkeys(action.option_strings, takes)
         else:
-            self.positions.append(takes or "")
+            names = [takes or "", *then]
+            self.positions += [tuple(names[at : at + 2]) for at in range(len(names))]
+            self.repeats = action.nargs in ("*", "+") and (not then or then[-1] in _LISTS)
         return action
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:

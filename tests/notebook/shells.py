@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core import async_helpers
+from IPython.core.completer import provisionalcompleter
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -87,17 +88,11 @@ class Notebook:
         assert ran.error is None, ran.err or ran.error
         return ran.out
 
-    def completions(self, text: str) -> list[str]:
-        """What IPython offers where the line ends, the whole words, only those of ours."""
-        return [word for word, _ in self.remarked(text)]
-
-    def remarked(self, text: str) -> list[tuple[str, str]]:
-        """The same, each with its remark."""
-        matchers = [m for m in self.shell.Completer.matchers if "playhead" in m.__qualname__]
-        assert len(matchers) == 1, "the extension adds one matcher"
-        with_ours = self.shell.Completer.completions(text, len(text))
-        ours = {(found.text, found.type) for found in with_ours}
-        return sorted((word, kind) for word, kind in ours)
+    def completions(self, text: str) -> dict[str, str]:
+        """What IPython offers where the text ends: each word with its remark."""
+        with self.its_streams(), provisionalcompleter():
+            found = list(self.shell.Completer.completions(text, len(text)))
+        return {completion.text: completion.type for completion in found}
 
     @property
     def session(self) -> Session:

@@ -59,7 +59,9 @@ def _schema_of(handle: RunHandle, where: dict[str, Any]) -> Schema | None:
 
 
 def _resume_words(parser: Parser) -> None:
-    parser.add_argument("words", metavar="RUN", nargs="*", help="a run's id, then the answer: key=value, or one value")
+    parser.add_argument(
+        "words", metavar="RUN", then=["ANSWER"], nargs="*", help="a run's id, then the answer: key=value, or one value"
+    )
     parser.add_argument("--input", metavar="VAR", type=unquoted, help="the answer: the value of this variable")
     parser.add_argument("--step", metavar="STEP", type=unquoted, help="which step, if several wait")
     parser.add_argument("--label", metavar="LABEL", type=unquoted, help="... by the label it waits under")

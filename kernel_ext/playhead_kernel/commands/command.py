@@ -86,6 +86,12 @@ def takes_run(parser: Parser) -> None:
     )
 
 
+def takes_moment(parser: Parser) -> None:
+    """``[RUN@K]``: a run, and the event after which it is meant; without, the run used last, as it is now."""
+    text = "a run's id; RUN@K is after event K, RUN@STEP before the step began; else the run used last"
+    parser.add_argument("run", metavar="RUN@K", nargs="?", type=unquoted, help=text)
+
+
 def takes_wait(parser: Parser) -> None:
     """``--wait``: stay in the cell until the run rests."""
     parser.add_argument("--wait", action="store_true", help="wait until the run rests: finished, suspended or paused")

@@ -113,7 +113,9 @@ def _run_and_wait(parser: Parser) -> None:
 
 
 def _step_words(parser: Parser) -> None:
-    parser.add_argument("words", metavar="RUN", nargs="*", type=unquoted, help="a run's id, and how many steps")
+    parser.add_argument(
+        "words", metavar="RUN", then=["N"], nargs="*", type=unquoted, help="a run's id, and how many steps"
+    )
 
 
 COMMANDS = (

@@ -13,7 +13,7 @@ from playhead.results import StepResult
 from playhead.runs.history import before
 from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
-from playhead_kernel.commands.command import Command, Given, takes_run
+from playhead_kernel.commands.command import Command, Given, takes_moment, takes_run
 from playhead_kernel.definitions import Flow
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
@@ -193,15 +193,15 @@ def _events_words(parser: Parser) -> None:
 
 
 def _run_and_step_words(parser: Parser) -> None:
-    parser.add_argument("words", metavar="RUN", nargs="*", type=unquoted, help="a run's id, and a step")
+    parser.add_argument("words", metavar="RUN", then=["STEP"], nargs="*", type=unquoted, help="a run's id, and a step")
 
 
 COMMANDS = (
     Command("ls", ls, "session.runs()", _ls_words),
     Command("show", show, "run.show()", takes_run),
     Command("graph", graph, "flow, as the last value of a cell", _flow_words),
-    Command("snapshot", snapshot, "run.picture(at)", takes_run),
-    Command("state", state, "run.snapshot(at).state", takes_run),
+    Command("snapshot", snapshot, "run.picture(at)", takes_moment),
+    Command("state", state, "run.snapshot(at).state", takes_moment),
     Command("output", output, "run.result.steps['step'].output", _run_and_step_words),
     Command("events", events, "run.events(after)", _events_words),
     Command("log", log, "run.printed('step')", _run_and_step_words),

@@ -91,13 +91,16 @@ def _input_at(handle: RunHandle, place: Path) -> Schema | None:
 
 
 def _scrub_words(parser: Parser) -> None:
-    parser.add_argument("words", metavar="RUN", nargs="*", type=unquoted, help="a run's id, and an event's number")
+    parser.add_argument(
+        "words", metavar="RUN@K", then=["SEQ"], nargs="*", type=unquoted, help="a run's id, and an event's number"
+    )
 
 
 def _travel_words(parser: Parser) -> None:
     parser.add_argument(
-        "words", metavar="RUN", nargs="*", help="a run's id, a step, and its input: key=value, or one value"
-    )
+        "words", metavar="RUN", then=["STEP", "KEY=VALUE"], nargs="*",
+        help="a run's id, a step, and its input: key=value, or one value",
+    )  # fmt: skip
     parser.add_argument("--input", metavar="VAR", type=unquoted, help="the step's input: the value of this variable")
     parser.add_argument(
         "--step", dest="pause", action="store_true", help="run that step only; waits for the pause after it"
@@ -106,7 +109,9 @@ def _travel_words(parser: Parser) -> None:
 
 
 def _fork_words(parser: Parser) -> None:
-    parser.add_argument("words", metavar="RUN", nargs="*", help="a run's id or RUN@K, then the input: key=value")
+    parser.add_argument(
+        "words", metavar="RUN@K", then=["KEY=VALUE"], nargs="*", help="a run's id or moment, then the input: key=value"
+    )
     parser.add_argument("--at", metavar="STEP", type=unquoted, help="up to before this step")
     parser.add_argument("--input", metavar="VAR", type=unquoted, help="the input: the value of this variable")
     parser.add_argument("--id", metavar="ID", type=unquoted, help="the new run's own id")
