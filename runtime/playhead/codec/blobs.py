@@ -1,16 +1,27 @@
-"""Large values of an event, put away under the hash of their bytes before the event is written."""
+"""Large values of an event, put away under the hash of their bytes before the event is written.
+
+A blob is one byte that says how it is kept, and then the value: as it is, or compressed if that makes it smaller.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
+from playhead.codec.compression import decompressed, deflated, is_worthwhile, shrinks
+from playhead.errors import StoreCorrupt
 from playhead.machine.events import Event
 from playhead.machine.payload import Element, Encoded, External, Series, Table
 
 BLOB_THRESHOLD: Final = 262_144
 """Bytes from which on an encoded value is kept outside the log."""
+
+PLAIN: Final = b"\x00"
+COMPRESSED: Final = b"\x01"
 
 
 async def externalise(
@@ -20,17 +31,42 @@ async def externalise(
 ) -> Event:
     """The event with each encoded value of `BLOB_THRESHOLD` bytes or more replaced by an `External`.
 
-    ``put`` keeps the bytes and gives their digest. ``fetch`` is what the new payloads read with; without it
-    they hold on to the bytes. The event itself is returned if nothing in it is large.
+    ``put`` keeps a blob and gives its digest. ``fetch`` is what the new payloads read blobs with; without it
+    they hold on to their bytes. The event itself is returned if nothing in it is large.
     """
     large = {id(value): value for value in _large_values(event.data)}
     if not large:
         return event
     moved: dict[int, External] = {}
     for key, value in large.items():
-        digest = await put(value.data)
-        moved[key] = External(digest, len(value.data), fetch or _held(value.data))
+        digest = await put(await _blob_of(value.data))
+        moved[key] = External(digest, len(value.data), partial(fetch_blob, fetch) if fetch else _held(value.data))
     return replace(event, data=_replaced(event.data, moved))
+
+
+async def _blob_of(data: bytes) -> bytes:
+    if shrinks(data):
+        pieces = [COMPRESSED]
+        for piece in deflated(data):
+            pieces.append(piece)
+            await asyncio.sleep(0)  # other runs and the screen are not kept waiting
+        smaller = b"".join(pieces)
+        if is_worthwhile(smaller, data):
+            return smaller
+    return PLAIN + data
+
+
+def fetch_blob(fetch: Callable[[str], bytes], digest: str) -> bytes:
+    """The value that was put away. Raises `StoreCorrupt` for what is no blob, beside what ``fetch`` raises."""
+    blob = fetch(digest)
+    try:
+        if blob[:1] == PLAIN:
+            return blob[1:]
+        if blob[:1] == COMPRESSED:
+            return decompressed(blob[1:])
+    except (ValueError, zlib.error) as problem:
+        raise StoreCorrupt(f"The large value {digest[:12]}… is damaged: {problem}") from problem
+    raise StoreCorrupt(f"The large value {digest[:12]}… is damaged: it says nothing of how it is kept.")
 
 
 def _held(data: bytes) -> Callable[[str], bytes]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ import ormsgpack
 from ormsgpack import Ext
 
 from playhead.codec import codes
-from playhead.codec.blobs import BLOB_THRESHOLD, externalise
+from playhead.codec.blobs import BLOB_THRESHOLD, externalise, fetch_blob
+from playhead.codec.compression import decompressed, deflated, is_worthwhile, shrinks
 from playhead.codec.packing import OPTIONS, spelled_str
 from playhead.codec.scalars import bytes_of_int, int_of_bytes
 from playhead.codec.unpacking import END, END_MARK, PAIR
@@ -41,9 +43,6 @@ CHAIN_SIZE: Final = 16  # bytes; enough to notice damage and edits by accident, 
 
 COMPRESSED: Final = 1  # the only flag so far
 COMPRESS_FROM: Final = 1_024  # bytes; below, nothing is gained
-COMPRESS_UP_TO: Final = 64 * 2**20  # bytes; also how far a body is ever decompressed
-SAMPLE: Final = 4_096  # bytes of a large body that are tried first
-WORTHWHILE: Final = 0.9  # of the size must be left at most
 
 KEYS_ARE_TEXT: Final = OPTIONS & ~ormsgpack.OPT_NON_STR_KEYS
 
@@ -56,8 +55,10 @@ def encode_event(event: Event, previous: bytes) -> tuple[bytes, bytes]:
     """
     body = _packed_body(event)
     flags = 0
-    if len(body) >= COMPRESS_FROM:
-        body, flags = compressed(body)
+    if len(body) >= COMPRESS_FROM and shrinks(body):
+        smaller = b"".join(deflated(body))
+        if is_worthwhile(smaller, body):
+            body, flags = smaller, COMPRESSED
     prefix = PREFIX.pack(MAGIC, VERSION, flags, event.seq, len(body))
     chain = blake2b(previous + prefix + body, digest_size=CHAIN_SIZE).digest()
     rest = chain + body
@@ -176,7 +177,7 @@ def _unpacked_body(body: bytes, fetch: Callable[[str], bytes]) -> tuple[float, s
             return Source(kind, tuple(path), tuple(names), count)
         if code == codes.EXTERNAL:
             digest, size = parts
-            return External(digest, size, fetch)
+            return External(digest, size, partial(fetch_blob, fetch))
         if code == codes.TABLE:
             return Table(tuple(zip(parts[::2], parts[1::2], strict=True)))
         if code == codes.SERIES:
@@ -191,26 +192,6 @@ def _unpacked_body(body: bytes, fetch: Callable[[str], bytes]) -> tuple[float, s
     if not sound or end != END_MARK or not all(isinstance(part, str) for part in path):
         raise ValueError("its parts are not those of an event")
     return at, kind, path, data
-
-
-def compressed(body: bytes) -> tuple[bytes, int]:
-    """The body, smaller if that is to be had, and the flag that says so."""
-    if len(body) > COMPRESS_UP_TO:
-        return body, 0
-    sample = body[:SAMPLE]
-    if len(body) > 2 * SAMPLE and len(zlib.compress(sample, 1)) > WORTHWHILE * len(sample):
-        return body, 0
-    smaller = zlib.compress(body, 1)
-    return (smaller, COMPRESSED) if len(smaller) < WORTHWHILE * len(body) else (body, 0)
-
-
-def decompressed(body: bytes) -> bytes:
-    """The whole body and nothing after it; never more than the writer may compress."""
-    inflater = zlib.decompressobj()
-    raw = inflater.decompress(body, COMPRESS_UP_TO)
-    if not inflater.eof or inflater.unused_data:
-        raise ValueError("its compressed body is cut, too long or followed by other bytes")
-    return raw
 
 
 __all__ = ["BLOB_THRESHOLD", "FIRST", "decode_event", "encode_event", "externalise"]

@@ -11,7 +11,7 @@ from typing import Any
 import ormsgpack
 import pytest
 
-from playhead.codec import events as codec
+from playhead.codec import compression
 from playhead.codec.events import FIRST, decode_event, encode_event
 from playhead.errors import NotStorable, StoreCorrupt, StoreNewer
 from playhead.machine.events import RUN_CREATED, STEP_PRINTED, STEP_STARTED, STEP_SUCCEEDED, Event, Source
@@ -19,7 +19,7 @@ from playhead.machine.payload import Element, Encoded, External, Series, Table
 
 
 def fetch(digest: str) -> bytes:
-    return digest.encode()
+    return b"\x00" + digest.encode()
 
 
 EVERYTHING = Event(
@@ -255,7 +255,7 @@ def test_what_does_not_shrink_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_body_too_large_to_be_decompressed_is_not_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codec, "COMPRESS_UP_TO", 10_000)
+    monkeypatch.setattr(compression, "UP_TO", 10_000)
     for size in (9_000, 20_000):
         event = Event(1, 0.0, STEP_SUCCEEDED, (), {"output": Encoded(bytes(size))})
         assert encode_event(event, FIRST)[0][3] == (size == 9_000)
