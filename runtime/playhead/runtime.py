@@ -26,7 +26,7 @@ from playhead.engines.effects import Clock, fresh_owner, fresh_run_id
 from playhead.engines.evented import Evented
 from playhead.engines.pace import Pace
 from playhead.engines.port import Environment
-from playhead.errors import DefinitionFault, NoSuchRun, StillRunning, UnknownWorkflow, WorkflowError
+from playhead.errors import DefinitionFault, NoSuchRun, StillRunning, StoreError, UnknownWorkflow, WorkflowError
 from playhead.executors.threads import Threads
 from playhead.machine.snapshot import ACTIVE, FINAL
 from playhead.runs.listing import RunFilter, RunPage, page_of
@@ -299,7 +299,7 @@ class Runtime:
 
     async def _carry(self, driver: Driver) -> None:
         run_id = driver.log.run_id
-        helpers = [self._help(self._watch_others(driver)), self._help(self._keep_lease(run_id))]
+        helpers = [self._help(self._watch_others(driver)), self._help(self._keep_lease(driver))]
         try:
             await driver.drive()
             if driver.workflow.keep is not None:
@@ -340,16 +340,20 @@ class Runtime:
 
     async def _watch_others(self, driver: Driver) -> None:
         """Notice answers, cancels and takeovers that other processes append."""
-        await asyncio.sleep(WATCH_DELAY)
         while True:
-            await self.store.wait(driver.log.run_id, driver.log.saved, WATCH_TIMEOUT)
-            await driver.catch_up()
+            await asyncio.sleep(WATCH_DELAY)
+            with contextlib.suppress(StoreError):  # busy, or full: whoever appends is told; we look again
+                while await driver.catch_up():
+                    await self.store.wait(driver.log.run_id, driver.log.saved, WATCH_TIMEOUT)
+                return
 
-    async def _keep_lease(self, run_id: str) -> None:
-        await leases.keep(self.store, run_id, self.env.owner, self.env.clock, self.env.lease)
+    async def _keep_lease(self, driver: Driver) -> None:
+        env = self.env
+        await leases.keep(self.store, driver.log.run_id, env.owner, env.clock, env.lease, driver.catch_up)
 
 
-#: Seconds a run may go before somebody watches the store for it: most runs are over by then.
+#: Seconds a run may go before somebody watches the store for it (most runs are over by then), or until it is tried
+#: again after the store refused.
 WATCH_DELAY = 0.25
 #: Seconds of one wait on the store.
 WATCH_TIMEOUT = 5.0

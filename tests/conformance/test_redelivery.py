@@ -235,8 +235,11 @@ async def test_a_step_whose_lease_was_lost_still_finishes_when_nobody_took_over(
     async with place.runtime(lease=0.06) as runtime, place.runtime() as other, place.opened() as store:
         start = asyncio.ensure_future(flow.create_run(run_id=RUN, runtime=runtime).start({}))
         await hold.is_reached()
+        async with asyncio.timeout(PATIENCE):
+            while (ours := await store.lease(RUN)) is None:  # noqa: ASYNC110 - a lease sets no event
+                await asyncio.sleep(0.01)
         theirs = lease_of(other.env.owner)
-        assert await store.swap_lease(RUN, await store.lease(RUN), theirs)
+        assert await store.swap_lease(RUN, ours, theirs)
         async with asyncio.timeout(PATIENCE):
             while "lease of run 'the-run' was lost" not in caplog.text:  # noqa: ASYNC110 - a log record sets no event
                 await asyncio.sleep(0.01)

@@ -32,7 +32,7 @@ from playhead.machine.decide import decide
 from playhead.machine.events import Event, Path
 from playhead.machine.fold import fold
 from playhead.machine.places import body_at
-from playhead.machine.snapshot import ACTIVE, LEAVES, Status, element
+from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status, element
 from playhead.stores.log import RunLog
 
 _log = logging.getLogger("playhead")
@@ -87,6 +87,7 @@ class Driver:
         self._dispatch = Dispatch(self)
         self._crash: BaseException | None = None
         self._cancel_seen = False
+        self._writable = True
 
     # -- the loop ----------------------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ class Driver:
         for written in self._written:
             written.cancel()
         with contextlib.suppress(Exception):  # the store may be what made us stop
-            if self.pending:
+            if self.pending and self._writable:
                 await self.engine.commit(self.log, self.pending)
                 self.pending = []
             await self.engine.settle(self.log)
@@ -210,10 +211,13 @@ class Driver:
         while self.pending:
             batch, self.pending = self.pending, []
             written, self._written = self._written, []
+            # Until the store has answered, nothing may be written that stands on this batch.
+            self._writable = False
             try:
                 await self.engine.commit(self.log, batch)
             except StoreConflict:
                 await self._rebase(batch)
+            self._writable = True
             for future in written:
                 future.set_result(None)
 
@@ -221,8 +225,8 @@ class Driver:
         """Somebody else appended first: lay what we recorded over theirs, unless they have taken over."""
         await self.log.refresh()
         base = self.log.snapshot
-        if base.owner != self.env.owner or base.status not in ACTIVE:
-            raise Fenced(f"Run {base.run_id!r} is driven by somebody else now.")
+        if not self._is_ours(base):
+            raise self._fence()
         replay = [event for event in (*batch, *self.pending) if event.type not in _VERDICTS]
         self.snapshot, self.pending = base, []
         for event in replay:
@@ -230,15 +234,25 @@ class Driver:
             self.snapshot = fold(self.snapshot, renumbered)
             self.pending.append(renumbered)
 
-    async def catch_up(self) -> None:
-        """Take in what others have appended: an answer, a cancel, or a takeover."""
-        if not self.pending:
-            await self.log.refresh()
-            if self.log.snapshot.seq > self.snapshot.seq and not self.pending:
-                if self.log.snapshot.owner != self.env.owner:
-                    self._crash = Fenced(f"Run {self.log.run_id!r} is driven by somebody else now.")
-                self.snapshot = self.log.snapshot
-                self._wake.set()
+    async def catch_up(self) -> bool:
+        """Take in what others have appended: an answer, a cancel, or a takeover. Whether the run is still ours."""
+        await self.log.refresh()
+        present = self.log.snapshot
+        if present.seq > self.snapshot.seq:
+            if not self._is_ours(present):
+                self._crash = self._fence()
+            elif not self.pending and self._writable:
+                self.snapshot = present
+            self._wake.set()
+        return not self.stopping
+
+    def _is_ours(self, present: Snapshot) -> bool:
+        return present.owner == self.env.owner and present.status in ACTIVE
+
+    def _fence(self) -> Fenced:
+        """From now on nothing is recorded: not even what a body was just about to say."""
+        self.stopping, self._writable = True, False
+        return Fenced(f"Run {self.log.run_id!r} is driven by somebody else now.")
 
     # -- what bodies use ---------------------------------------------------------------------------------------
 

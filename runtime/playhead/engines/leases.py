@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Awaitable, Callable
 
 from playhead.engines.effects import Clock, owner_is_gone
+from playhead.errors import StoreError
 from playhead.machine.snapshot import ACTIVE, Snapshot
 from playhead.stores.port import Lease, Store
 
@@ -35,16 +37,29 @@ async def is_held(store: Store, snapshot: Snapshot, clock: Clock, seconds: float
     return snapshot.owned_at + seconds > clock.now()
 
 
-async def keep(store: Store, run_id: str, owner: str, clock: Clock, seconds: float) -> None:
-    """Renew the lease until cancelled, or until somebody who is alive has it: what follows is then theirs."""
+async def keep(
+    store: Store, run_id: str, owner: str, clock: Clock, seconds: float, is_ours: Callable[[], Awaitable[bool]]
+) -> None:
+    """Renew the lease until cancelled, or until somebody else has it: what follows is then theirs.
+
+    ``is_ours`` reads the log, and is asked after the lease was read: whoever takes over writes to the log first, so
+    that a lease of theirs is never replaced by one who was silent for long. Our first lease replaces what the
+    owner before us left behind. A store that refuses for a while is asked again at the next beat.
+    """
+    held = False
     while True:
         await asyncio.sleep(seconds / BEATS)
-        present = await store.lease(run_id)
-        if _is_anothers(present, owner, clock) or not await store.swap_lease(
-            run_id, present, _lease(owner, clock.now() + seconds)
-        ):
+        try:
+            present = await store.lease(run_id)
+            lost = not await is_ours() or (held and _is_anothers(present, owner, clock))
+            renewed = not lost and await store.swap_lease(run_id, present, _lease(owner, clock.now() + seconds))
+        except StoreError as error:
+            _log.warning("The lease of run %r could not be renewed: %s", run_id, error)
+            continue
+        if lost or (held and not renewed):
             _log.warning("The lease of run %r was lost: somebody else may be driving it.", run_id)
             return
+        held = held or renewed
 
 
 def _is_anothers(lease: Lease | None, owner: str, clock: Clock) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from playhead.definition.workflow import Workflow
 from playhead.engines import leases
-from playhead.engines.driver import Driver, Fenced
+from playhead.engines.driver import Driver
 from playhead.engines.pace import Pace, Stops
 from playhead.engines.port import Environment
 from playhead.errors import DefinitionChanged, Issue, NoSuchRun, RequestInvalid, StillRunning, StoreConflict
@@ -152,14 +152,10 @@ class Control:
         self.home.drive(self.workflow, self.log, pace, self.context)
 
     async def rest(self) -> None:
-        """Wait until the run rests, whoever drives it. Raises what stopped a driver of ours."""
+        """Wait until the run rests, whoever drives it, and whoever takes it over. Raises what stopped our driver."""
         found = self.home.driver_of(self.run_id)
         if found is not None:
-            try:
-                await asyncio.shield(found[1])
-                return
-            except Fenced:
-                pass  # somebody else drives it now
+            await asyncio.shield(found[1])
         while self.log.snapshot.status in ACTIVE:
             await self.log.changed(self.log.snapshot.seq, elsewhere=True)
 

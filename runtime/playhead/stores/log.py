@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from playhead.codec.events import decode_event, encode_event, externalise
-from playhead.errors import NoSuchRun
+from playhead.errors import NoSuchRun, StoreConflict
 from playhead.machine import events as E
 from playhead.machine.events import Event
 from playhead.machine.fold import fold
@@ -38,6 +39,8 @@ class RunLog:
         self._unsaved: list[Event] = []
         self._listeners: set[Callable[[Sequence[Event]], None]] = set()
         self._grew = asyncio.Event()
+        # What is being written must not be taken for somebody else's by a reader before it is acknowledged.
+        self._turn = asyncio.Lock()
 
     @property
     def exists(self) -> bool:
@@ -53,9 +56,12 @@ class RunLog:
 
     async def refresh(self) -> Snapshot:
         """Read what others have appended; the snapshot after it."""
-        frames = await self.store.read(self.run_id, self._saved)
-        if not frames:
-            return self.snapshot
+        async with self._turn:
+            frames = await self.store.read(self.run_id, self._saved)
+            return await self._take_in(frames) if frames else self.snapshot
+
+    async def _take_in(self, frames: Sequence[bytes]) -> Snapshot:
+        put_off, owner = self._take_back(), self.snapshot.owner
         fetch = partial(self.store.get_blob, self.run_id)
         arrived = []
         for frame in frames:
@@ -65,7 +71,19 @@ class RunLog:
             arrived.append(event)
         self._saved += len(frames)
         self._extend(arrived)
+        if self.snapshot.owner == owner:
+            for event in put_off:
+                self.extend([replace(event, seq=self.snapshot.seq + 1)])
         return self.snapshot
+
+    def _take_back(self) -> list[Event]:
+        """Undo what was put off: it is to follow what others have written before it was, or to be dropped."""
+        put_off, self._unsaved = self._unsaved, []
+        if put_off:
+            seq = put_off[0].seq - 1
+            self.snapshot = self.at(seq)
+            del self.events[seq:], self._kept[seq // KEEP_EVERY + 1 :]
+        return put_off
 
     async def _adopt(self, forked: Event) -> None:
         """Put the parent's prefix before a fork's own events."""
@@ -96,19 +114,29 @@ class RunLog:
 
     async def append(self, events: Sequence[Event]) -> None:
         """Commit ``events`` and only then let anybody see them. `StoreConflict` if somebody else was first."""
-        await self._save(events)
-        self._extend(events)
+        async with self._turn:
+            self._must_follow(events)
+            await self._save(events)
+            self._extend(events)
 
     def extend(self, events: Sequence[Event]) -> None:
         """Let everybody in this process see ``events`` now, and commit them at the next `flush`."""
+        self._must_follow(events)
         self._unsaved.extend(events)
         self._extend(events)
 
     async def flush(self) -> None:
         """Commit what `extend` has put off."""
-        while self._unsaved:
-            batch, self._unsaved = self._unsaved, []
-            await self._save(batch)
+        async with self._turn:
+            while self._unsaved:
+                batch = list(self._unsaved)
+                await self._save(batch)
+                del self._unsaved[: len(batch)]
+
+    def _must_follow(self, events: Sequence[Event]) -> None:
+        """Raises `StoreConflict` if ``events`` were decided on before others came in, by whatever reader."""
+        if events and events[0].seq != self.snapshot.seq + 1:
+            raise StoreConflict(self.run_id, events[0].seq - 1, self.snapshot.seq)
 
     async def _save(self, events: Sequence[Event]) -> None:
         frames, chain = [], self._chain
@@ -116,7 +144,12 @@ class RunLog:
         for event in events:
             frame, chain = encode_event(await externalise(event, put), chain)
             frames.append(frame)
-        await self.store.append(self.run_id, self._saved, frames, self._summary(events))
+        try:
+            await self.store.append(self.run_id, self._saved, frames, self._summary(events))
+        except StoreConflict:
+            # A request that was delivered twice is refused the second time, and the refusal may be what we hear.
+            if (await self.store.read(self.run_id, self._saved))[: len(frames)] != frames:
+                raise
         self._saved += len(frames)
         self._chain = chain
 
