@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -12,7 +13,7 @@ from playhead.errors import WorkflowError
 
 from .cases import case
 from .conftest import World
-from .next_process import RUN, answer
+from .next_process import RUN, Hold, answer
 
 Data = dict[str, Any]
 
@@ -139,6 +140,72 @@ async def test_an_index_that_does_not_wait_is_refused_and_changes_nothing(world:
     run = adding(2).create_run(run_id=RUN)
     assert len(await run.events()) == before
     assert (await run.snapshot()).status == "suspended"
+
+
+async def test_an_index_means_the_item_and_never_the_turn_of_a_loop_around_it(world: World) -> None:
+    def build() -> Any:
+        @step(id="ask")
+        def ask(data: int, ctx: Context[Any]) -> Any:
+            if not ctx.resumed:
+                ctx.suspend()
+            return [data, ctx.resume_data]
+
+        turn = Workflow("turn").map(lambda _: [10, 20]).foreach(ask, concurrency=2).commit()
+        return Workflow("items-in-turns").dountil(turn, lambda _: True).commit()
+
+    await build().create_run(run_id=RUN).start()
+    second = await answer(world, build(), "first turn, second item", index=1)
+
+    assert [waiting.path for waiting in second.suspensions] == [("turn#1", "ask#0")]
+    with pytest.raises(WorkflowError) as refused:
+        await answer(world, build(), "nobody", index=1)
+    assert refused.value.code == "unknown-index"
+
+
+async def test_an_index_that_two_foreach_around_a_step_could_mean_is_refused(world: World) -> None:
+    @step(id="ask")
+    def ask(data: Any, ctx: Context[Any]) -> Any:
+        if not ctx.resumed:
+            ctx.suspend(label=f"{ctx.path[0]} {ctx.path[1]}")
+        return ctx.resume_data
+
+    inner = Workflow("inner").foreach(ask, concurrency=2).commit()
+    flow = Workflow("outer").foreach(inner, concurrency=2).commit()
+    await flow.create_run(run_id=RUN).start([[1, 2], [3, 4]])
+
+    with pytest.raises(WorkflowError) as refused:
+        await flow.create_run(run_id=RUN).resume("which?", index=1)
+    assert refused.value.code == "several-suspended"
+
+    await flow.create_run(run_id=RUN).resume("inner, second", label="inner#0 ask#1")
+    result = await flow.create_run(run_id=RUN).resume("the only second left", index=1)
+    assert [waiting.path for waiting in result.suspensions] == [("inner#0", "ask#0"), ("inner#1", "ask#0")]
+
+
+async def test_an_index_is_not_taken_for_the_same_index_of_a_foreach_that_is_answered(world: World) -> None:
+    holds = {"left": Hold(), "right": Hold()}
+    holds["right"].open()
+
+    def side(name: str) -> Any:
+        @step(id=f"ask-{name}")
+        async def ask(data: int, ctx: Context[Any]) -> Any:
+            if not ctx.resumed:
+                ctx.suspend()
+            await holds[name].here()
+            return ctx.resume_data
+
+        return Workflow(name).foreach(ask, concurrency=2).commit()
+
+    flow = Workflow("sides").parallel(side("left"), side("right")).commit()
+    await flow.create_run(run_id=RUN).start([1, 2])
+    left = asyncio.ensure_future(flow.create_run(run_id=RUN).resume("l", step="left", index=0))
+    await holds["left"].is_reached()
+    right = asyncio.ensure_future(flow.create_run(run_id=RUN).resume("r", step="right", index=0))
+    await holds["right"].is_reached()
+    holds["left"].open()
+
+    await left
+    assert [waiting.path for waiting in (await right).suspensions] == [("left", "ask-left#1"), ("right", "ask-right#1")]
 
 
 async def test_none_is_a_legal_result_of_an_item(world: World) -> None:

@@ -57,18 +57,18 @@ def waiting_for(
     if not records:
         raise _nothing(snapshot)
     if label is not None:
-        return _by_label(records, label, index)
+        return _by_label(snapshot, records, label, index)
     if step is not None:
         records = _below(records, address_of(step), snapshot)
-    if index is not None and _is_answered(snapshot, index=index):
-        raise _claimed(snapshot)
     places = distinct(record.path for record in records)
     if len(places) > 1:
         raise SeveralSuspended(
             f"Multiple steps are suspended: {_names(places)}. Say which to resume with step=... or label=...",
             places,
         )
-    return _items(snapshot, records, index)
+    if index is not None:
+        return [_with_index(snapshot, records, index).path]
+    return [record.path for record in records[: _width(snapshot, records[0].path)]]
 
 
 def _nothing(snapshot: Snapshot) -> Exception:
@@ -88,7 +88,7 @@ def _is_answered(snapshot: Snapshot, address: Path = (), index: int | None = Non
         record is not None
         and record.resumed
         and bare(record.path)[: len(address)] == address
-        and (index is None or f"#{index}" in _item_numbers(record))
+        and (index is None or index == _item_of(snapshot, record))
         for record in busy
     )
 
@@ -97,14 +97,14 @@ def _claimed(snapshot: Snapshot) -> ResumeAlreadyClaimed:
     return ResumeAlreadyClaimed(f"Run {snapshot.run_id!r} was already resumed by another caller; wait for it to rest.")
 
 
-def _by_label(records: list[Record], label: str, index: int | None) -> list[Path]:
+def _by_label(snapshot: Snapshot, records: list[Record], label: str, index: int | None) -> list[Path]:
     found = [record for record in records if label in record.labels]
     if not found:
         known = sorted({name for record in records for name in record.labels})
         raise UnknownLabel(f"Resume label {label!r} not found. Available labels: {', '.join(known) or 'none'}.")
     if index is not None:
         place = bare(found[0].path)
-        return [_with_index([r for r in records if bare(r.path) == place], index).path]
+        return [_with_index(snapshot, [r for r in records if bare(r.path) == place], index).path]
     if len(found) > 1:
         places = [record.path for record in found]
         raise SeveralSuspended(f"Several suspended steps carry the label {label!r}: {_names(places)}.", places)
@@ -123,32 +123,33 @@ def _below(records: list[Record], address: Path, snapshot: Snapshot) -> list[Rec
     return found
 
 
-def _items(snapshot: Snapshot, records: list[Record], index: int | None) -> list[Path]:
-    """One place; where it waits in several items of a foreach, as many as run at a time, lowest first."""
-    if index is not None:
-        return [_with_index(records, index).path]
-    width = _width(snapshot, records[0].path)
-    return [record.path for record in records[:width]]
-
-
 def _width(snapshot: Snapshot, path: Path) -> int:
+    """How many waiting items one answer is for: as many as run at a time, lowest first."""
     containers = (snapshot.records.get(outer) for outer in ancestors(path))
     return next((record.width for record in containers if record is not None and record.kind == "foreach"), 1)
 
 
-def _with_index(records: list[Record], index: int) -> Record:
-    found = [record for record in records if f"#{index}" in _item_numbers(record)]
-    if not found:
-        known = sorted({number for record in records for number in _item_numbers(record)})
-        raise UnknownIndex(
-            f"No suspended item has index {index}; waiting: {', '.join(known) or 'no foreach items'}. "
-            "Indexes count from 0."
-        )
-    return found[0]
+def _with_index(snapshot: Snapshot, records: list[Record], index: int) -> Record:
+    """The record of one place that stands in item ``index`` of the foreach next around it."""
+    found = [record for record in records if _item_of(snapshot, record) == index]
+    if len(found) > 1:
+        places = [record.path for record in found]
+        raise SeveralSuspended(f"Item {index} waits in several places: {_names(places)}. Resume by label.", places)
+    if found:
+        return found[0]
+    if _is_answered(snapshot, bare(records[0].path), index):
+        raise _claimed(snapshot)
+    known = sorted({item for record in records if (item := _item_of(snapshot, record)) is not None})
+    raise UnknownIndex(
+        f"No suspended item has index {index}; waiting: {', '.join(map(str, known)) or 'no foreach items'}. "
+        "Indexes count from 0."
+    )
 
 
-def _item_numbers(record: Record) -> list[str]:
-    return [f"#{part.partition('#')[2]}" for part in record.path if "#" in part]
+def _item_of(snapshot: Snapshot, record: Record) -> int | None:
+    """The item of the foreach next around it that a record is, or stands in; a loop's turn is no item."""
+    around = (record, *(snapshot.records.get(path) for path in ancestors(record.path)))
+    return next((one.index for one in around if one is not None and one.index is not None), None)
 
 
 def _names(places: Sequence[Path]) -> str:
