@@ -17,13 +17,29 @@ import pytest
 
 from playhead import MemoryStore, Runtime
 
+from .cases import MEANINGFUL
+from .parity import SET_UPS, Writer, cases_of
 from .shared_place import SharedPlace
 
-SET_UPS = ("direct", "evented-memory", "evented-disk")
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--parity", metavar="FILE", help="write the table of cases that passed on each set-up")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "case(*ids): the catalogue cases this test checks (see cases.py)")
+    config.addinivalue_line("markers", "case(*ids): the cases this test checks (see cases.py)")
+    file = config.getoption("--parity", None)  # unknown when this folder is only one among others
+    if file:
+        config.pluginmanager.register(Writer(Path(file)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        unknown = cases_of(item) - set(MEANINGFUL)
+        if unknown:
+            raise pytest.UsageError(
+                f"{item.nodeid} checks {sorted(unknown)}: no case that cases.py lists with a meaning"
+            )
 
 
 class World:
@@ -63,7 +79,7 @@ class World:
         await asyncio.create_task(work, context=self._context)
 
 
-@pytest.fixture(params=SET_UPS)
+@pytest.fixture(params=list(SET_UPS))
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of the set-up; every test that uses `world` runs once for each."""
     name: str = request.param

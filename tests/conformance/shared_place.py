@@ -21,7 +21,12 @@ class SharedPlace:
 
     def runtime(self, **options: Any) -> Runtime:
         """A runtime of its own, to be entered, as another process would make it."""
-        return Runtime(store=self.store(), engine=self.engine, **options)
+        return Runtime(store=self.store(), **{"engine": self.engine, **options})
+
+    @property
+    def other_engine(self) -> str:
+        """The engine that is not the set-up's."""
+        return "evented" if self.engine == "direct" else "direct"
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Store]:

@@ -1,42 +1,78 @@
-"""Every case of both catalogues is tested, or stands in a table of those that mean nothing here, with why."""
+"""Every case is tested on every set-up, or stands in the one table of those that mean nothing here, with why."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+import re
+import subprocess
+import sys
 from pathlib import Path
 
-from .cases import CATALOGUE_A, CATALOGUE_B, MESSAGE_BUS_B, NO_MEANING_HERE_A, NO_MEANING_HERE_B
+import pytest
+
+from .cases import CATALOGUE_A, CATALOGUE_B, MEANINGFUL, MEANINGLESS, OWN
+from .parity import NOT_PASSED, SET_UPS, Tally, document
+from .requirements import LATER, REQUIREMENTS
 
 HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "parity.md"
 
 
-def cases_named_in(source: str) -> Iterator[str]:
-    """The ids in every call of `case(...)`, wherever it stands: above a test or in its parameters."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "case":
-            for argument in node.args:
-                assert isinstance(argument, ast.Constant), "case() takes its ids as they are written"
-                yield argument.value
+@pytest.fixture(scope="module")
+def page_of_all_tests(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page as it is when all tests pass, found by collecting them, which imports them anew."""
+    page = tmp_path_factory.mktemp("parity") / "parity.md"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-qq",
+        "--assert=plain",
+        "-p",
+        "no:randomly",
+        str(HERE),
+    ]
+    subprocess.run([*command, f"--parity={page}"], check=True, stdout=subprocess.DEVNULL, cwd=HERE.parents[1])
+    return page.read_text(encoding="utf-8")
 
 
-def cases_under_test() -> set[str]:
-    return {case for path in HERE.glob("test_*.py") for case in cases_named_in(path.read_text("utf-8"))}
+def test_every_case_with_a_meaning_has_tests_on_every_set_up(page_of_all_tests: str) -> None:
+    untested = page_of_all_tests.partition(NOT_PASSED)[2].partition("\n## ")[0]
+    assert untested.split("\n") == [""]
 
 
-def test_every_case_of_catalogue_a_is_tested_or_has_a_reason_not_to_be() -> None:
-    assert set(CATALOGUE_A) - cases_under_test() == set(NO_MEANING_HERE_A)
+def test_the_page_of_parity_is_what_the_tests_say(page_of_all_tests: str) -> None:
+    assert PAGE.read_text(encoding="utf-8") == page_of_all_tests, (
+        "run: pytest tests/conformance --parity docs/parity.md"
+    )
 
 
-def test_every_case_of_catalogue_b_is_tested_or_has_a_reason_not_to_be() -> None:
-    assert set(CATALOGUE_B) - cases_under_test() == set(NO_MEANING_HERE_B)
+def test_no_test_of_the_suite_can_be_skipped() -> None:
+    skipping = re.compile(r"\b(skip|skipif|xfail|importorskip)\(")
+    assert [path.name for path in HERE.glob("*.py") if skipping.search(path.read_text("utf-8"))] == []
 
 
-def test_every_case_named_by_a_test_stands_in_a_catalogue() -> None:
-    assert cases_under_test() <= {*CATALOGUE_A, *CATALOGUE_B, *MESSAGE_BUS_B}
+def test_no_case_is_listed_twice_and_the_catalogues_have_as_many_as_they_announce() -> None:
+    every = [case for domain in (*CATALOGUE_A, *CATALOGUE_B, *OWN) for case in domain.cases]
+    assert len(every) == len(set(every))
+    assert sum(len(domain.cases) for domain in CATALOGUE_A) == 160
+    assert set(MEANINGLESS) < set(every)
 
 
-def test_the_catalogues_hold_no_case_twice_and_as_many_as_they_announce() -> None:
-    assert len(CATALOGUE_A) == len(set(CATALOGUE_A)) == 160
-    assert len(CATALOGUE_B) == len(set(CATALOGUE_B))
-    assert not set(CATALOGUE_A) & set(CATALOGUE_B)
+def test_each_of_the_twenty_six_requirements_and_of_the_later_ones_is_shown_by_cases() -> None:
+    assert len(REQUIREMENTS) == 26
+    assert [requirement.id for requirement in REQUIREMENTS + LATER if not requirement.cases] == []
+
+
+def test_a_case_has_passed_on_a_set_up_when_it_has_tests_there_and_none_failed() -> None:
+    tally = Tally()
+    for case in MEANINGFUL:
+        for set_up in SET_UPS:
+            tally.add(case, set_up, True)
+    assert NOT_PASSED not in document(tally)
+
+    tally.add("SUSP-12", "direct", False)
+    tally.add("SUSP-12", "direct", True)
+    assert tally.missing() == {"SUSP-12": ["direct"]}
+    assert document(tally).partition(NOT_PASSED)[2].startswith("\n\n- SUSP-12: direct\n")
+    assert Tally().missing() == {case: list(SET_UPS) for case in MEANINGFUL}

@@ -198,7 +198,7 @@ async def test_a_cancel_that_could_not_be_recorded_says_so_and_still_tells_the_b
         told.set()
         await asyncio.Event().wait()
 
-    async with Runtime(store=store, engine=place.engine) as runtime:
+    async with Runtime(store=store, engine=place.engine, cancel_grace=0.05) as runtime:
         run = Workflow("cancel-fails").then(slow).commit().create_run(run_id=RUN)
         start = asyncio.ensure_future(run.start(None))
         await reached.wait()
