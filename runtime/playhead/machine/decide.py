@@ -27,7 +27,7 @@ from playhead.definition.entries import (
 )
 from playhead.definition.workflow import Workflow
 from playhead.machine.events import Path, Source
-from playhead.machine.snapshot import ACTIVE, Record, Snapshot, Status, item_path
+from playhead.machine.snapshot import ACTIVE, Record, Snapshot, Status, element, item_path
 
 if TYPE_CHECKING:
     from playhead.definition.entries import Body
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 
 # -- commands: what is to be done, in the imperative -----------------------------------------------------------
+#
+# Commands and outcomes are not frozen, though nobody changes one: a frozen one takes five times as long to make,
+# and some are made for every event.
 
 
 class Keyed:
@@ -50,7 +53,7 @@ class Keyed:
         return self.path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Begin(Keyed):
     """Begin the work at ``path``, or begin it again if it has a record.
 
@@ -69,7 +72,7 @@ class Begin(Keyed):
     not_before: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wake(Keyed):
     """End the sleep at ``path`` when it is ``until``."""
 
@@ -77,7 +80,7 @@ class Wake(Keyed):
     until: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JudgeBranch(Keyed):
     """Evaluate the conditions of the branch at position ``entry`` of the workflow open at ``path``."""
 
@@ -91,7 +94,7 @@ class JudgeBranch(Keyed):
         return (*self.path, f"branch#{self.entry}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JudgeLoop(Keyed):
     """Evaluate the loop's condition after the turn at ``path``."""
 
@@ -100,7 +103,7 @@ class JudgeLoop(Keyed):
     iteration: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Close(Keyed):
     """Record how the container at ``path`` ended, or that it is suspended."""
 
@@ -111,7 +114,7 @@ class Close(Keyed):
     bail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class End(Keyed):
     """Record how the run ended, or that it is suspended."""
 
@@ -127,14 +130,14 @@ Command: TypeAlias = Begin | Wake | JudgeBranch | JudgeLoop | Close | End
 # -- outcomes: what a place has come to ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Going:
     """Something is under way; ``commands`` are what could be done beside it."""
 
     commands: tuple[Command, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Done:
     """Ended well; ``bail``: and so does the workflow it stands in."""
 
@@ -142,19 +145,19 @@ class Done:
     bail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Failed:
     """Ended with the error recorded ``at`` a path."""
 
     at: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Held:
     """Nothing goes on before somebody answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stopped:
     """Cancelled."""
 
@@ -162,6 +165,11 @@ class Stopped:
 Outcome: TypeAlias = Going | Done | Failed | Held | Stopped
 
 UNDER_WAY = Going()
+HELD = Held()
+STOPPED = Stopped()
+
+# Looked up once: an enum's members are found by way of its metaclass.
+_RUNNING, _SUCCESS = Status.RUNNING, Status.SUCCESS
 
 
 def decide(workflow: Workflow[Any, Any], snapshot: Snapshot) -> tuple[Command, ...]:
@@ -210,120 +218,125 @@ class _Judge:
     def entry(self, workflow: Workflow[Any, Any], scope: Path, at: int, arms: tuple[str, ...] | None) -> Outcome:
         """What the entry at position ``at`` has come to; if it is not begun, how to begin it."""
         entry = workflow.entries[at]
-        match entry:
-            case StepEntry(body=body):
-                return self.place(body, self.begin(workflow, scope, at, body.id, body))
-            case ParallelEntry():
-                return self.arms(workflow, scope, at, entry.bodies)
-            case BranchEntry():
-                if arms is None:
-                    return Going((JudgeBranch(scope, entry, at, input_of(workflow, scope, at)),))
-                chosen = tuple(body for body in entry.bodies if body.id in arms)
-                return self.arms(workflow, scope, at, chosen)
-            case _:
-                return self.place(entry, self.begin(workflow, scope, at, entry.ids[0], entry))
+        if isinstance(entry, ParallelEntry):
+            return self.arms(workflow, scope, at, entry.bodies)
+        if isinstance(entry, BranchEntry):
+            if arms is None:
+                return Going((JudgeBranch(scope, entry, at, input_of(workflow, scope, at)),))
+            return self.arms(workflow, scope, at, tuple(body for body in entry.bodies if body.id in arms))
+        work, id = (entry.body, entry.body.id) if isinstance(entry, StepEntry) else (entry, entry.ids[0])
+        path = (*scope, id)
+        return self.place(work, path, workflow) or Going((self.begin(workflow, scope, at, path, work),))
 
-    def begin(self, workflow: Workflow[Any, Any], scope: Path, at: int, id: str, work: Work) -> Begin:
-        return Begin((*scope, id), work, workflow, input_of(workflow, scope, at), at)
+    def begin(self, workflow: Workflow[Any, Any], scope: Path, at: int, path: Path, work: Work) -> Begin:
+        return Begin(path, work, workflow, input_of(workflow, scope, at), at)
 
-    def place(self, work: Work, begin: Begin) -> Outcome:
-        """What the work at one path has come to; ``begin`` is how it would begin."""
-        record = self.snapshot.records.get(begin.path)
+    def place(self, work: Work, path: Path, owner: Workflow[Any, Any]) -> Outcome | None:
+        """What the work at one path has come to; None if it is not begun."""
+        record = self.snapshot.records.get(path)
         if record is None:
-            return Going((begin,))
-        match record.status:
-            case Status.RUNNING:
-                return self.running(work, record, begin)
+            return None
+        status = record.status
+        if status is _RUNNING:
+            return self.running(work, record, owner)
+        if status is _SUCCESS:
+            return Done(Source("output", path), record.bailed)
+        match status:
             case Status.PENDING:
-                return Going((self.again(record, begin),))
+                return Going((self.again(work, record, owner),))
             case Status.WAITING:
-                return Going((self.waiting(work, record, begin),))
-            case Status.SUCCESS:
-                return Done(Source("output", record.path), record.bailed)
+                return Going((self.waiting(work, record, owner),))
             case Status.FAILED | Status.TRIPWIRE:
-                return Failed(record.path)
+                return Failed(path)
             case Status.SUSPENDED:
-                return Held()
+                return HELD
             case _:
-                return Stopped()
+                return STOPPED
 
-    def again(self, record: Record, begin: Begin, not_before: float | None = None) -> Begin:
-        source = begin.source if record.input is None else None
-        return Begin(
-            begin.path,
-            begin.work,
-            begin.owner,
-            source,
-            begin.entry,
-            begin.index,
-            begin.iteration,
-            record.attempt,
-            not_before,
-        )
+    def again(self, work: Work, record: Record, owner: Workflow[Any, Any], not_before: float | None = None) -> Begin:
+        path = record.path
+        index, iteration = record.index, record.iteration
+        entry = None if index is not None or iteration is not None else owner.by_id[record.step_id][0]
+        source = self.source(record, owner, entry) if record.input is None else None
+        return Begin(path, work, owner, source, entry, index, iteration, record.attempt, not_before)
 
-    def waiting(self, work: Work, record: Record, begin: Begin) -> Command:
+    def source(self, record: Record, owner: Workflow[Any, Any], entry: int | None) -> Source:
+        """Where the input of a place comes from that has a record, but no input in it."""
+        if record.index is not None:
+            return Source("item", element(record.path), count=record.index)
+        if record.iteration is not None:
+            return turn_input(element(record.path), record.iteration)
+        return input_of(owner, record.path[:-1], entry or 0)
+
+    def waiting(self, work: Work, record: Record, owner: Workflow[Any, Any]) -> Command:
         until = record.until or 0.0
         if isinstance(work, SleepEntry):
             return Wake(record.path, until)
-        return self.again(record, begin, until)
+        return self.again(work, record, owner, until)
 
-    def running(self, work: Work, record: Record, begin: Begin) -> Outcome:
+    def running(self, work: Work, record: Record, owner: Workflow[Any, Any]) -> Outcome:
         """A leaf is under way; a container is what its inside has come to."""
         match work:
             case Workflow():
                 return _closed(record.path, self.workflow(work, record.path))
             case LoopEntry():
-                return _closed(record.path, self.loop(work, record, begin.owner))
+                return _closed(record.path, self.loop(work, record, owner))
             case ForeachEntry():
-                return _closed(record.path, self.foreach(work, record, begin.owner))
+                return _closed(record.path, self.foreach(work, record, owner))
             case _:
                 return UNDER_WAY
 
     def loop(self, loop: LoopEntry, record: Record, owner: Workflow[Any, Any]) -> Outcome:
         if record.turn == 0:
-            return Going((self.turn(loop, record, owner, 1),))
-        present = self.turn(loop, record, owner, record.turn)
-        outcome = self.place(loop.body, present)
+            return Going((self.turn(loop, record.path, owner, 1),))
+        path = item_path(record.path, record.turn)
+        outcome = self.place(loop.body, path, owner)
+        if outcome is None:
+            return Going((self.turn(loop, record.path, owner, record.turn),))
         if not isinstance(outcome, Done) or outcome.bail:
             return outcome
-        again = self.snapshot.records[present.path].again
+        again = self.snapshot.records[path].again
         if again is None:
-            return Going((JudgeLoop(present.path, loop, record.turn),))
+            return Going((JudgeLoop(path, loop, record.turn),))
         if again:
-            return Going((self.turn(loop, record, owner, record.turn + 1),))
+            return Going((self.turn(loop, record.path, owner, record.turn + 1),))
         return outcome
 
-    def turn(self, loop: LoopEntry, record: Record, owner: Workflow[Any, Any], turn: int) -> Begin:
-        previous = Source("output", item_path(record.path, turn - 1)) if turn > 1 else Source("input", record.path)
-        return Begin(item_path(record.path, turn), loop.body, owner, previous, iteration=turn)
+    def turn(self, loop: LoopEntry, path: Path, owner: Workflow[Any, Any], turn: int) -> Begin:
+        return Begin(item_path(path, turn), loop.body, owner, turn_input(path, turn), iteration=turn)
 
     def foreach(self, foreach: ForeachEntry, record: Record, owner: Workflow[Any, Any]) -> Outcome:
-        items = {i: self.item(foreach, record, owner, i) for i in sorted(record.open_items)}
-        outcomes = [self.place(foreach.body, begin) for begin in items.values()]
+        outcomes: list[Outcome] = []
+        for index in sorted(record.open_items):
+            outcome = self.place(foreach.body, item_path(record.path, index), owner)
+            outcomes.append(outcome or Going((self.item(foreach, record.path, owner, index),)))
         commands = [command for outcome in outcomes if isinstance(outcome, Going) for command in outcome.commands]
         ending = any(isinstance(outcome, Failed | Stopped | Done) for outcome in outcomes)
         if not ending:
-            free = max(0, record.width - len(items))
+            free = max(0, record.width - len(outcomes))
             upcoming = range(record.next_item, min(record.total, record.next_item + free))
-            commands += [self.item(foreach, record, owner, i) for i in upcoming]
+            commands += [self.item(foreach, record.path, owner, index) for index in upcoming]
         if commands or any(isinstance(outcome, Going) for outcome in outcomes):
             return Going(tuple(commands))
         return _combined(outcomes) or Done(Source("series", record.path, count=record.total))
 
-    def item(self, foreach: ForeachEntry, record: Record, owner: Workflow[Any, Any], index: int) -> Begin:
-        source = Source("item", record.path, count=index)
-        return Begin(item_path(record.path, index), foreach.body, owner, source, index=index)
+    def item(self, foreach: ForeachEntry, path: Path, owner: Workflow[Any, Any], index: int) -> Begin:
+        return Begin(item_path(path, index), foreach.body, owner, Source("item", path, count=index), index=index)
 
     def arms(self, workflow: Workflow[Any, Any], scope: Path, at: int, bodies: tuple[Body, ...]) -> Outcome:
-        begins = [self.begin(workflow, scope, at, body.id, body) for body in bodies]
-        bailed = any(
-            record is not None and record.bailed for record in map(self.snapshot.records.get, (b.path for b in begins))
-        )
-        if bailed:  # running siblings finish, nothing else starts
-            begins = [begin for begin in begins if begin.path in self.snapshot.records]
-        outcomes = [self.place(begin.work, begin) for begin in begins]
-        if any(isinstance(outcome, Going) for outcome in outcomes):
-            going = (outcome for outcome in outcomes if isinstance(outcome, Going))
+        records = self.snapshot.records
+        paths = [(*scope, body.id) for body in bodies]
+        # Once an arm has bailed, running siblings finish and nothing else starts.
+        bailed = any(record is not None and record.bailed for record in map(records.get, paths))
+        outcomes: list[Outcome] = []
+        for path, body in zip(paths, bodies, strict=True):
+            outcome = self.place(body, path, workflow)
+            if outcome is not None:
+                outcomes.append(outcome)
+            elif not bailed:
+                outcomes.append(Going((self.begin(workflow, scope, at, path, body),)))
+        going = [outcome for outcome in outcomes if isinstance(outcome, Going)]
+        if going:
             return Going(tuple(command for outcome in going for command in outcome.commands))
         return _combined(outcomes) or Done(output_of(workflow, scope, at))
 
@@ -360,6 +373,11 @@ def input_of(workflow: Workflow[Any, Any], scope: Path, at: int) -> Source:
     if at > 0:
         return output_of(workflow, scope, at - 1)
     return Source("input", scope) if scope else Source("run-input")
+
+
+def turn_input(path: Path, turn: int) -> Source:
+    """Where a turn of the loop at ``path`` has its input from: the turn before, or the loop's own input."""
+    return Source("output", item_path(path, turn - 1)) if turn > 1 else Source("input", path)
 
 
 def output_of(workflow: Workflow[Any, Any], scope: Path, at: int) -> Source:

@@ -22,8 +22,8 @@ _FOLDERS = {**RUN_FOLDERS, **STEP_FOLDERS}
 def fold(snapshot: Snapshot, event: Event) -> Snapshot:
     """The snapshot after ``event``."""
     folder = _FOLDERS.get(event.type)
-    changed = folder(snapshot, event) if folder else snapshot
-    return changed._replace(seq=event.seq, updated_at=event.at)
+    changes = folder(snapshot, event) if folder else {}
+    return snapshot._replace(seq=event.seq, updated_at=event.at, **changes)
 
 
 def fold_all(snapshot: Snapshot, events: Iterable[Event]) -> Snapshot:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from rpds import HashTrieMap
 
-from playhead.machine.events import Path
+from playhead.machine.events import Event, Path
 from playhead.machine.payload import Payload
 from playhead.machine.snapshot import Snapshot
+
+#: The fields of a snapshot that an event changes, with their new values.
+Changes: TypeAlias = dict[str, Any]
+Folder: TypeAlias = Callable[[Snapshot, Event], Changes]
 
 
 def error_in(snapshot: Snapshot, data: Mapping[str, Any]) -> Payload | None:

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Final
 
 from rpds import HashTrieMap
 
 from playhead.machine import events as E
 from playhead.machine.events import Event, Path
 from playhead.machine.payload import Payload
-from playhead.machine.recorded import error_in, laid_over, path_in
+from playhead.machine.recorded import Changes, Folder, error_in, laid_over, path_in
 from playhead.machine.snapshot import LEAVES, Frame, Record, Snapshot, Status, ancestors
 
-Folder: TypeAlias = Callable[[Snapshot, Event], Snapshot]
 
-
-def _created(snapshot: Snapshot, event: Event) -> Snapshot:
+def _created(snapshot: Snapshot, event: Event) -> Changes:
     data = event.data
-    return snapshot._replace(
-        workflow_id=data["workflow"],
-        resource_id=data.get("resource"),
-        created_at=event.at,
-        definition=data.get("definition"),
-        request=laid_over(snapshot.request, data.get("request")),
-        state=laid_over(snapshot.state, data.get("state")),
-    )
+    return {
+        "workflow_id": data["workflow"],
+        "resource_id": data.get("resource"),
+        "created_at": event.at,
+        "definition": data.get("definition"),
+        "request": laid_over(snapshot.request, data.get("request")),
+        "state": laid_over(snapshot.state, data.get("state")),
+    }
 
 
-def _started(snapshot: Snapshot, event: Event) -> Snapshot:
-    snapshot = _created(snapshot, event)
-    return snapshot._replace(
-        status=Status.RUNNING,
-        input=event.data.get("input"),
-        owner=event.data.get("owner", ""),
-        owned_at=event.at,
-        per_step=event.data.get("per_step", False),
-        transient=tuple(event.data.get("transient", ())),
-        frames=snapshot.frames.insert((), Frame()),
-    )
+def _started(snapshot: Snapshot, event: Event) -> Changes:
+    return _created(snapshot, event) | {
+        "status": Status.RUNNING,
+        "input": event.data.get("input"),
+        "owner": event.data.get("owner", ""),
+        "owned_at": event.at,
+        "per_step": event.data.get("per_step", False),
+        "transient": tuple(event.data.get("transient", ())),
+        "frames": snapshot.frames.insert((), Frame()),
+    }
 
 
-def _resumed(snapshot: Snapshot, event: Event) -> Snapshot:
+def _resumed(snapshot: Snapshot, event: Event) -> Changes:
     data = event.data
     records = snapshot.records
     for target in data.get("targets", ()):
@@ -49,16 +46,16 @@ def _resumed(snapshot: Snapshot, event: Event) -> Snapshot:
     busy = snapshot.busy
     for target in data.get("targets", ()):
         busy = busy.insert(tuple(target), Status.PENDING)
-    return snapshot._replace(
-        status=Status.RUNNING,
-        records=records,
-        busy=busy,
-        request=laid_over(snapshot.request, data.get("request")),
-        per_step=data.get("per_step", False),
-        owner=data.get("owner", snapshot.owner),
-        owned_at=event.at if "owner" in data else snapshot.owned_at,
-        definition=data.get("definition", snapshot.definition),
-    )
+    return {
+        "status": Status.RUNNING,
+        "records": records,
+        "busy": busy,
+        "request": laid_over(snapshot.request, data.get("request")),
+        "per_step": data.get("per_step", False),
+        "owner": data.get("owner", snapshot.owner),
+        "owned_at": event.at if "owner" in data else snapshot.owned_at,
+        "definition": data.get("definition", snapshot.definition),
+    }
 
 
 def _answered(
@@ -76,45 +73,45 @@ def _answered(
     return records
 
 
-def _claimed(snapshot: Snapshot, event: Event) -> Snapshot:
+def _claimed(snapshot: Snapshot, event: Event) -> Changes:
     request = laid_over(snapshot.request, event.data.get("request"))
-    return snapshot._replace(status=Status.RUNNING, owner=event.data["owner"], owned_at=event.at, request=request)
+    return {"status": Status.RUNNING, "owner": event.data["owner"], "owned_at": event.at, "request": request}
 
 
-def _canceling(snapshot: Snapshot, event: Event) -> Snapshot:
+def _canceling(snapshot: Snapshot, event: Event) -> Changes:
     owner = event.data.get("owner")
     if owner is None:  # a request to whoever drives the run
-        return snapshot._replace(canceling=True)
-    return snapshot._replace(canceling=True, status=Status.RUNNING, owner=owner, owned_at=event.at)
+        return {"canceling": True}
+    return {"canceling": True, "status": Status.RUNNING, "owner": owner, "owned_at": event.at}
 
 
 def _ended(status: Status) -> Folder:
-    def folder(snapshot: Snapshot, event: Event) -> Snapshot:
+    def folder(snapshot: Snapshot, event: Event) -> Changes:
         data = event.data
-        return snapshot._replace(
-            status=status,
-            output=snapshot.resolve(data.get("output")),
-            error=error_in(snapshot, data),
-            error_path=path_in(data.get("error_at")),
-            ended_at=event.at,
-            busy=HashTrieMap(),
-            canceling=False,
-        )
+        return {
+            "status": status,
+            "output": snapshot.resolve(data.get("output")),
+            "error": error_in(snapshot, data),
+            "error_path": path_in(data.get("error_at")),
+            "ended_at": event.at,
+            "busy": HashTrieMap(),
+            "canceling": False,
+        }
 
     return folder
 
 
 def _rested(status: Status) -> Folder:
-    return lambda snapshot, event: snapshot._replace(status=status)
+    return lambda snapshot, event: {"status": status}
 
 
-def _run_canceled(snapshot: Snapshot, event: Event) -> Snapshot:
+def _run_canceled(snapshot: Snapshot, event: Event) -> Changes:
     if not snapshot.workflow_id and "workflow" in event.data:
-        snapshot = _created(snapshot, event)
+        return _created(snapshot, event) | _ended(Status.CANCELED)(snapshot, event)
     return _ended(Status.CANCELED)(snapshot, event)
 
 
-def _rewound(snapshot: Snapshot, event: Event) -> Snapshot:
+def _rewound(snapshot: Snapshot, event: Event) -> Changes:
     """Lay the records and frames that time travel worked out over those that stay."""
     data = event.data
     records, busy = snapshot.records, snapshot.busy
@@ -128,25 +125,25 @@ def _rewound(snapshot: Snapshot, event: Event) -> Snapshot:
     frames: HashTrieMap[Path, Frame] = HashTrieMap(
         {tuple(path): Frame(position, path_in(arms)) for path, position, arms in data["frames"]}
     )
-    return snapshot._replace(
-        status=Status(data.get("status", Status.RUNNING)),
-        input=data.get("input", snapshot.input),
-        output=None,
-        error=None,
-        error_path=None,
-        ended_at=None,
-        canceling=False,
-        records=records,
-        busy=busy,
-        frames=frames,
-        state=HashTrieMap(data["state"]) if "state" in data else snapshot.state,
-        request=laid_over(snapshot.request, data.get("request")),
-        per_step=data.get("per_step", False),
-        owner=data.get("owner", ""),
-        owned_at=event.at,
-        generation=snapshot.generation + 1,
-        definition=data.get("definition", snapshot.definition),
-    )
+    return {
+        "status": Status(data.get("status", Status.RUNNING)),
+        "input": data.get("input", snapshot.input),
+        "output": None,
+        "error": None,
+        "error_path": None,
+        "ended_at": None,
+        "canceling": False,
+        "records": records,
+        "busy": busy,
+        "frames": frames,
+        "state": HashTrieMap(data["state"]) if "state" in data else snapshot.state,
+        "request": laid_over(snapshot.request, data.get("request")),
+        "per_step": data.get("per_step", False),
+        "owner": data.get("owner", ""),
+        "owned_at": event.at,
+        "generation": snapshot.generation + 1,
+        "definition": data.get("definition", snapshot.definition),
+    }
 
 
 def overlaid(
@@ -163,22 +160,22 @@ def overlaid(
     return records.insert(path, base._replace(**changes))
 
 
-def _forked(snapshot: Snapshot, event: Event) -> Snapshot:
+def _forked(snapshot: Snapshot, event: Event) -> Changes:
     parent_run, seq = event.data["parent"]
-    return snapshot._replace(
-        run_id=event.data["run"],
-        parent=(parent_run, seq),
-        resource_id=event.data.get("resource", snapshot.resource_id),
-        created_at=event.at,
-        status=Status.PAUSED,
-        generation=snapshot.generation + 1,
-        owner="",
-        canceling=False,
-        output=None,
-        error=None,
-        error_path=None,
-        ended_at=None,
-    )
+    return {
+        "run_id": event.data["run"],
+        "parent": (parent_run, seq),
+        "resource_id": event.data.get("resource", snapshot.resource_id),
+        "created_at": event.at,
+        "status": Status.PAUSED,
+        "generation": snapshot.generation + 1,
+        "owner": "",
+        "canceling": False,
+        "output": None,
+        "error": None,
+        "error_path": None,
+        "ended_at": None,
+    }
 
 
 RUN_FOLDERS: Final[dict[str, Folder]] = {

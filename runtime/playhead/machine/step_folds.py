@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 from rpds import HashTrieMap
 
 from playhead.machine import events as E
 from playhead.machine.events import Event, Path
-from playhead.machine.recorded import error_in, laid_over, path_in
+from playhead.machine.recorded import Changes, Folder, error_in, laid_over, path_in
 from playhead.machine.snapshot import LEAVES, Frame, Record, Snapshot, Status, ancestors, element
 
-Folder: TypeAlias = Callable[[Snapshot, Event], Snapshot]
 
-
-def _step_started(snapshot: Snapshot, event: Event) -> Snapshot:
+def _step_started(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
     known = snapshot.records.get(path)
-    record = _begun_again(known, event) if known is not None else _begun(snapshot, event)
-    if "input" in data:
-        record = record._replace(input=snapshot.resolve(data["input"]))
-    records = snapshot.records.insert(path, record)
-    if record.index is not None:
-        records = _item_began(records, path, record.index)
-    elif record.iteration is not None:
-        records = _turn_began(records, path, record.iteration)
-    frames = snapshot.frames
-    if "entry" in data:
-        frames = _moved(frames, path[:-1], data["entry"])
-    if record.kind == "workflow" and path not in frames:
-        frames = frames.insert(path, Frame())
-    busy = snapshot.busy
+    record = _begun(snapshot, event) if known is None else _begun_again(snapshot, known, event)
+    changes: Changes = {"records": _with_begun(snapshot.records, record)}
+    if "entry" in data and not _stands_at(snapshot, path[:-1], data["entry"]):
+        changes["frames"] = snapshot.frames.insert(path[:-1], Frame(data["entry"]))
     if record.kind in LEAVES:
-        busy = busy.insert(path, Status.RUNNING)
-    return snapshot._replace(records=records, frames=frames, busy=busy)
+        changes["busy"] = snapshot.busy.insert(path, Status.RUNNING)
+    elif record.kind == "workflow" and path not in snapshot.frames:
+        changes["frames"] = changes.get("frames", snapshot.frames).insert(path, Frame())
+    return changes
+
+
+def _stands_at(snapshot: Snapshot, scope: Path, position: int) -> bool:
+    frame = snapshot.frames.get(scope)
+    return frame is not None and frame.position == position
 
 
 def _begun(snapshot: Snapshot, event: Event) -> Record:
@@ -44,6 +38,7 @@ def _begun(snapshot: Snapshot, event: Event) -> Record:
         data["kind"],
         Status.RUNNING,
         event.seq,
+        snapshot.resolve(data.get("input")),
         tries=1,
         index=data.get("index"),
         iteration=data.get("iteration"),
@@ -53,10 +48,11 @@ def _begun(snapshot: Snapshot, event: Event) -> Record:
     )
 
 
-def _begun_again(known: Record, event: Event) -> Record:
+def _begun_again(snapshot: Snapshot, known: Record, event: Event) -> Record:
     data = event.data
     return known._replace(
         status=Status.RUNNING,
+        input=snapshot.resolve(data["input"]) if "input" in data else known.input,
         attempt=data.get("attempt", known.attempt),
         tries=known.tries + (not known.restarted),
         started_at=known.started_at if known.started_at is not None else event.at,
@@ -70,11 +66,14 @@ def _begun_again(known: Record, event: Event) -> Record:
     )
 
 
-def _moved(frames: HashTrieMap[Path, Frame], scope: Path, position: int) -> HashTrieMap[Path, Frame]:
-    frame = frames.get(scope)
-    if frame is not None and frame.position == position:
-        return frames
-    return frames.insert(scope, Frame(position))
+def _with_begun(records: HashTrieMap[Path, Record], record: Record) -> HashTrieMap[Path, Record]:
+    """``records`` with one that begins, and what its foreach or loop knows of that."""
+    records = records.insert(record.path, record)
+    if record.index is not None:
+        return _item_began(records, record.path, record.index)
+    if record.iteration is not None:
+        return _turn_began(records, record.path, record.iteration)
+    return records
 
 
 def _item_began(records: HashTrieMap[Path, Record], path: Path, index: int) -> HashTrieMap[Path, Record]:
@@ -90,7 +89,7 @@ def _turn_began(records: HashTrieMap[Path, Record], path: Path, turn: int) -> Ha
     return records.insert(container.path, container._replace(turn=turn)) if container else records
 
 
-def _step_succeeded(snapshot: Snapshot, event: Event) -> Snapshot:
+def _step_succeeded(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
     record = snapshot.records[path]
     done = record._replace(
@@ -113,7 +112,7 @@ def _step_succeeded(snapshot: Snapshot, event: Event) -> Snapshot:
     return _settled(snapshot, event, records)
 
 
-def _step_failed(snapshot: Snapshot, event: Event) -> Snapshot:
+def _step_failed(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
     failed = snapshot.records[path]._replace(
         status=Status.FAILED,
@@ -130,7 +129,7 @@ def _step_failed(snapshot: Snapshot, event: Event) -> Snapshot:
     return _settled(snapshot, event, snapshot.records.insert(path, failed))
 
 
-def _step_suspended(snapshot: Snapshot, event: Event) -> Snapshot:
+def _step_suspended(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
     record = snapshot.records[path]
     held = record._replace(
@@ -145,24 +144,22 @@ def _step_suspended(snapshot: Snapshot, event: Event) -> Snapshot:
     return _settled(snapshot, event, snapshot.records.insert(path, held))
 
 
-def _step_waiting(snapshot: Snapshot, event: Event) -> Snapshot:
+def _step_waiting(snapshot: Snapshot, event: Event) -> Changes:
     """A sleep that goes on until a time, or a failed try that will be made again then."""
     data, path = event.data, event.path
-    if "kind" in data:  # a sleep begins by waiting
-        snapshot = _step_started(snapshot, event)
-    record = snapshot.records[path]
+    begun = _step_started(snapshot, event) if "kind" in data else {}  # a sleep begins by waiting
+    records: HashTrieMap[Path, Record] = begun.get("records", snapshot.records)
+    record = records[path]
     waiting = record._replace(
         status=Status.WAITING,
         until=data["until"],
         error=data.get("error"),
         attempt=data.get("attempt", record.attempt),
     )
-    return snapshot._replace(
-        records=snapshot.records.insert(path, waiting), busy=snapshot.busy.insert(path, Status.WAITING)
-    )
+    return begun | {"records": records.insert(path, waiting), "busy": snapshot.busy.insert(path, Status.WAITING)}
 
 
-def _step_canceled(snapshot: Snapshot, event: Event) -> Snapshot:
+def _step_canceled(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
     canceled = snapshot.records[path]._replace(
         status=Status.CANCELED,
@@ -174,27 +171,27 @@ def _step_canceled(snapshot: Snapshot, event: Event) -> Snapshot:
     return _settled(snapshot, event, snapshot.records.insert(path, canceled))
 
 
-def _step_lost(snapshot: Snapshot, event: Event) -> Snapshot:
+def _step_lost(snapshot: Snapshot, event: Event) -> Changes:
     record = snapshot.records[event.path]
     lost = record._replace(status=Status.PENDING, restarted=True)
-    return snapshot._replace(
-        records=snapshot.records.insert(event.path, lost),
-        busy=snapshot.busy.insert(event.path, Status.PENDING),
-    )
+    return {
+        "records": snapshot.records.insert(event.path, lost),
+        "busy": snapshot.busy.insert(event.path, Status.PENDING),
+    }
 
 
-def _settled(snapshot: Snapshot, event: Event, records: HashTrieMap[Path, Record]) -> Snapshot:
+def _settled(snapshot: Snapshot, event: Event, records: HashTrieMap[Path, Record]) -> Changes:
     """The body ended: it is not busy any more, and what it set in state and request counts from now on."""
     data = event.data
-    state, request = snapshot.state, snapshot.request
+    changes: Changes = {"records": records, "busy": _freed(snapshot.busy, records[event.path])}
     if "state" in data:
-        state = laid_over(state, data["state"])
-    if "request" in data:
-        request = laid_over(request, data["request"])
-    for key in data.get("request_deleted", ()):
-        request = request.discard(key)
-    busy = _freed(snapshot.busy, records[event.path])
-    return snapshot._replace(records=records, busy=busy, state=state, request=request)
+        changes["state"] = laid_over(snapshot.state, data["state"])
+    if "request" in data or "request_deleted" in data:
+        request = laid_over(snapshot.request, data.get("request"))
+        for key in data.get("request_deleted", ()):
+            request = request.discard(key)
+        changes["request"] = request
+    return changes
 
 
 def _freed(busy: HashTrieMap[Path, Status], record: Record) -> HashTrieMap[Path, Status]:
@@ -208,14 +205,14 @@ def _freed(busy: HashTrieMap[Path, Status], record: Record) -> HashTrieMap[Path,
     return busy
 
 
-def _branch_decided(snapshot: Snapshot, event: Event) -> Snapshot:
+def _branch_decided(snapshot: Snapshot, event: Event) -> Changes:
     frame = Frame(event.data["entry"], tuple(event.data["arms"]))
-    return snapshot._replace(frames=snapshot.frames.insert(event.path, frame))
+    return {"frames": snapshot.frames.insert(event.path, frame)}
 
 
-def _loop_decided(snapshot: Snapshot, event: Event) -> Snapshot:
+def _loop_decided(snapshot: Snapshot, event: Event) -> Changes:
     turn = snapshot.records[event.path]._replace(again=event.data["again"])
-    return snapshot._replace(records=snapshot.records.insert(event.path, turn))
+    return {"records": snapshot.records.insert(event.path, turn)}
 
 
 STEP_FOLDERS: Final[dict[str, Folder]] = {
