@@ -12,7 +12,7 @@ from playhead_kernel.overview import Overview
 from playhead_kernel.parsing import HelpWanted
 from playhead_kernel.refusals import in_one_line
 from playhead_kernel.session import Session
-from playhead_kernel.waiting import MARK, awaitable, block
+from playhead_kernel.waiting import MARK, awaitable, block, silenced
 
 
 @magics_class
@@ -39,11 +39,13 @@ class PlayheadMagics(Magics, Preferences):
 
     def _carry_out(self, line: str, body: str | None) -> Any:
         finish = awaitable if line.startswith(MARK) else block
+        line = line.removeprefix(MARK).rstrip()
         with in_one_line():
-            return finish(self.session, self._answer(line.removeprefix(MARK), body))
+            answer = self._answer(line.removesuffix(";"), body)
+            return finish(self.session, silenced(answer) if line.endswith(";") else answer)
 
     def _answer(self, line: str, body: str | None) -> Any:
-        name, _, rest = line.strip().removesuffix(";").partition(" ")  # IPython hides the value of a line that ends so
+        name, _, rest = line.strip().partition(" ")
         if not name:
             return Overview(self.session)
         if name in ("-h", "--help", "help"):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Awaitable
-from typing import Any, Final
+from collections.abc import Awaitable, Iterable
+from dataclasses import replace
+from typing import Any, Final, TypeGuard
 
 from playhead.results import RunResult
 from playhead_kernel.commands.command import Rest
@@ -19,11 +20,9 @@ from playhead_kernel.session import Session
 #: Stands before the command in lines that are awaited.
 MARK: Final = "await "
 
-#: A magic that may wait, as IPython's own transformation writes it: wait, step, or what has such an option.
-_MAY_WAIT: Final = re.compile(
-    r"get_ipython\(\)\.run_(?:line|cell)_magic\('(?:workflow|resume)', (['\"])"
-    r"(?=(?:wait|step)\b|(?:(?!\1).)*--(?:wait|step)\b)"
-)
+#: A command that may wait: wait, step, or what has such an option.
+_MAY_WAIT: Final = re.compile(r"\s*(?:wait|step)\b|.*\s--(?:wait|step)\b", re.DOTALL)
+_MAGICS: Final = ("run_line_magic", "run_cell_magic")
 
 
 class Awaiting:
@@ -37,11 +36,10 @@ class Awaiting:
 
     def __call__(self, lines: list[str]) -> list[str]:
         """The lines, with ``await`` where it is possible."""
-        text = "".join(lines)
-        if self._depth or not self._shell.autoawait or not _MAY_WAIT.search(text):
+        if self._depth or not self._shell.autoawait or not any("_magic('" in line for line in lines):
             return lines
-        awaited = _MAY_WAIT.sub(rf"await \g<0>{MARK}", text)
-        return awaited.splitlines(keepends=True) if _compiles(awaited) else lines
+        awaited = _awaited_text("".join(lines))
+        return lines if awaited is None else awaited.splitlines(keepends=True)
 
     def begin(self, *_: object) -> None:
         """A cell begins to run: what is transformed meanwhile (by ``%%time``, ``%%capture``) is inside of it."""
@@ -66,13 +64,45 @@ class Awaiting:
         self._shell.events.unregister("post_execute", self.end)
 
 
-def _compiles(text: str) -> bool:
-    """Whether ``await`` may stand where it was put; inside a plain function it may not."""
+def _awaited_text(text: str) -> str | None:
+    """The cell with its waiting lines awaited; None if it has none, or ``await`` may not stand there."""
     try:
-        compile(text, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        calls = [node for node in ast.walk(ast.parse(text)) if _may_wait(node)]
+        awaited = _with_await(text, calls)
+        compile(awaited, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except (SyntaxError, ValueError):
-        return False
-    return True
+        return None  # inside a plain function it may not
+    return awaited if calls else None
+
+
+def _may_wait(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Whether it is the call of a magic, as IPython's own transformation writes it, whose command may wait."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call(func=ast.Name("get_ipython")), attr=kind),
+            args=[ast.Constant("workflow" | "resume" as name), ast.Constant(str(line)), *_],
+        ) if kind in _MAGICS:
+            return _MAY_WAIT.match(f"{'resume ' if name == 'resume' else ''}{line}") is not None
+    return False
+
+
+def _with_await(text: str, calls: Iterable[ast.Call]) -> str:
+    """``(await …)`` around each call, and the mark at the head of its command. Columns are those of UTF-8."""
+    lines = [line.encode() for line in text.splitlines(keepends=True)]
+    insertions: list[tuple[int, int, bytes]] = []
+    for call in calls:
+        line, end = call.args[1], (call.end_lineno, call.end_col_offset)
+        insertions += [(call.lineno, call.col_offset, b"(await "), (end[0] or 0, end[1] or 0, b")")]
+        insertions += [(line.lineno, line.col_offset + 1, MARK.encode())]
+    for number, column, what in sorted(insertions, reverse=True):
+        known = lines[number - 1]
+        lines[number - 1] = known[:column] + what + known[column:]
+    return b"".join(lines).decode()
+
+
+def silenced(answer: Any) -> Any:
+    """The same command with no value, for a line that ends with a semicolon."""
+    return replace(answer, then=lambda _: None) if isinstance(answer, Rest) else None
 
 
 def block(session: Session, answer: Any) -> Any:
