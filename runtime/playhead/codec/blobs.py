@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -41,7 +40,7 @@ async def externalise(
     for key, value in large.items():
         digest = await put(await _blob_of(value.data))
         moved[key] = External(digest, len(value.data), partial(fetch_blob, fetch) if fetch else _held(value.data))
-    return replace(event, data=_replaced(event.data, moved))
+    return event._replace(data=_replaced(event.data, moved))
 
 
 async def _blob_of(data: bytes) -> bytes:

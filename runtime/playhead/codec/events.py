@@ -158,7 +158,7 @@ def _spelled_out(part: Any) -> Any:
         return spelled_str(part)
     if isinstance(part, Mapping):
         return {key: _spelled_out(each) for key, each in part.items()}
-    if isinstance(part, list | tuple):
+    if type(part) in (list, tuple):  # not a source, which is a tuple with names
         return [_spelled_out(each) for each in part]
     return part
 

@@ -7,8 +7,8 @@ values that are recorded already.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from playhead.machine.payload import Payload
 
@@ -43,8 +43,7 @@ BRANCH_DECIDED: Final = "branch-decided"
 LOOP_DECIDED: Final = "loop-decided"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a recorded value is to be found, so that it is not written twice.
 
     ``kind`` is ``run-input`` (the input of the run), ``input`` or ``output`` (of the record at ``path``),
@@ -56,18 +55,18 @@ class Source:
     kind: str
     path: Path = ()
     names: tuple[str, ...] = ()
-    count: int = 0
+    # A source is never searched like a tuple, and "count" is the word for it.
+    count: int = 0  # type: ignore[assignment]  # hides tuple.count on purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened. ``seq`` counts from 1 without gaps; ``at`` is seconds since 1970, UTC."""
 
     seq: int
     at: float
     type: str
     path: Path = ()
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = MappingProxyType({})
 
 
 Value: TypeAlias = Payload | Source

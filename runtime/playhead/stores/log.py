@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from playhead.codec.events import decode_event, encode_event, externalise
@@ -73,7 +72,7 @@ class RunLog:
         self._extend(arrived)
         if self.snapshot.owner == owner:
             for event in put_off:
-                self.extend([replace(event, seq=self.snapshot.seq + 1)])
+                self.extend([event._replace(seq=self.snapshot.seq + 1)])
         return self.snapshot
 
     def _take_back(self) -> list[Event]:
