@@ -139,7 +139,7 @@ class Rewind:
         if isinstance(entry, LoopEntry):
             self._aim_turn(entry, path, rest)
         elif rest and isinstance(entry, ForeachEntry):
-            raise UnknownStep(f"{path[-1]!r} is a foreach: go to it as a whole; its finished items are kept.")
+            raise UnknownStep(f"{path[-1]!r} is a foreach: go to it as a whole; if it failed, its finished items stay.")
         elif rest and isinstance(body, Workflow):
             self._aim_inside(body, path, rest, source)
         elif rest:
@@ -183,9 +183,9 @@ class Rewind:
             self._put(path, {"turn": turn})
 
     def _aim_items(self, path: Path) -> None:
-        """A foreach keeps its finished items, unless it gets another list."""
+        """A foreach that came to no good end keeps its finished items, unless it gets another list."""
         record = self.snapshot.records.get(path)
-        if record is None or self.input is not None:
+        if record is None or record.status is Status.SUCCESS or self.input is not None:
             self._again(path, "foreach")
             return
         begun = range(record.next_item)

@@ -169,9 +169,9 @@ class Run:
         """Go back (or forward) to ``step`` in this same run, and on from there, without waiting.
 
         ``input`` is the target's own input. ``context`` gives results of earlier steps that are not recorded, or
-        replaces those that are; ``nested_context`` the same inside nested workflows, by their id. The log keeps
-        what was before. Raises `UnknownStep`, `InputInvalid`, `HistoryIncomplete` or `StillRunning` before
-        anything is written.
+        replaces those that are; ``nested_context`` the same inside nested workflows, by their id. A foreach that
+        failed keeps its finished items. The log keeps what was before. Raises `UnknownStep`, `InputInvalid`,
+        `HistoryIncomplete` or `StillRunning` before anything is written.
         """
         await travelling.travel(
             self._control,
