@@ -37,6 +37,12 @@ def place_in(workflow: Workflow[Any, Any], name: str) -> Path:
     return found[0]
 
 
+def path_in(workflow: Workflow[Any, Any], name: str) -> Path:
+    """The same with the items and turns that the name states, ``outer/ship#3``."""
+    wanted = parts(name)
+    return (*place_in(workflow, name)[: -len(wanted)], *wanted)
+
+
 def is_meant(place: Path, wanted: Path) -> bool:
     """Whether ``wanted`` names the place, in full or by the last of its ids."""
     return place[-len(wanted) :] == wanted

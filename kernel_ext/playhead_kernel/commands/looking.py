@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from playhead.machine.places import bare
 from playhead.machine.snapshot import Status
 from playhead.results import StepResult
 from playhead.runs.history import before
@@ -17,7 +16,8 @@ from playhead_kernel.commands.command import Command, Given, takes_moment, takes
 from playhead_kernel.definitions import Flow
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
-from playhead_kernel.naming import place_in
+from playhead_kernel.moments import reached
+from playhead_kernel.naming import path_in, place_in
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
 from playhead_kernel.refusals import unknown
@@ -164,13 +164,11 @@ def run_and_step(session: Session, words: list[str]) -> tuple[RunHandle, str | N
 
 def step_result(handle: RunHandle, step: str) -> StepResult:
     """What is recorded of a step, the last turn or item of several. Raises `UsageError` if it was not reached."""
-    wanted = place_in(handle.workflow, step)
-    seen = handle.followed.snapshot()
-    found = [record for record in seen.ordered() if bare(record.path) == wanted]
-    whole = [record for record in found if "#" not in record.path[-1]]
+    path, seen = path_in(handle.workflow, step), handle.followed.snapshot()
+    found = [path] if path in seen.records else list(reached(seen, path))
     if not found:
         raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it is {handle.status}.")
-    return StepResult((whole or found)[-1], seen)
+    return StepResult(seen.records[found[-1]], seen)
 
 
 def _short_data(event: Event) -> str:
