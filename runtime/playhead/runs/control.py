@@ -106,6 +106,8 @@ class Control:
         """Whether somebody drives the run, here or elsewhere."""
         if self.driver() is not None:
             return True
+        if snapshot.owner == self.env.owner:  # claimed by us, and the answer, or the driver, was lost
+            return False
         return await leases.is_held(self.env.store, snapshot, self.env.clock, self.env.lease)
 
     def must_fit(self, snapshot: Snapshot, accept_changes: bool = False) -> None:
