@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -326,11 +327,17 @@ async def test_after_a_crash_only_the_arm_that_was_resumed_runs(world: World, ca
 
 
 @case("CRASH-10")
-async def test_a_run_that_dies_asleep_is_recovered_and_its_sleep_not_begun_again(world: World, calls: Calls) -> None:
+@pytest.mark.parametrize("kind", ["sleep", "sleep-until"])
+async def test_a_run_that_dies_asleep_is_recovered_and_its_sleep_not_begun_again(
+    world: World, calls: Calls, kind: str
+) -> None:
     def build() -> Any:
         def seconds(data: Data) -> float:
             calls["asked how long"] += 1
             return 0.1
+
+        def moment(data: Data) -> datetime:
+            return datetime.now(UTC) + timedelta(seconds=seconds(data))
 
         @step(id="before")
         def before(data: Data) -> Data:
@@ -342,7 +349,9 @@ async def test_a_run_that_dies_asleep_is_recovered_and_its_sleep_not_begun_again
             calls["after"] += 1
             return data
 
-        return Workflow("crashes-asleep").then(before).sleep(seconds, id="nap").then(after).commit()
+        flow = Workflow("crashes-asleep").then(before)
+        flow = flow.sleep(seconds, id="nap") if kind == "sleep" else flow.sleep_until(moment, id="nap")
+        return flow.then(after).commit()
 
     stream = build().create_run(run_id=RUN).stream({})
     async for event in stream:

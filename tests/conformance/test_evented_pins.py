@@ -279,23 +279,3 @@ async def test_a_stored_run_is_fetched_only_where_its_workflow_is_known_and_the_
     runtime.register(build())
     run = await runtime.fetch(RUN)
     assert (await run.resume("yes")).output == "yes"
-
-
-@case("WRAMP-01")
-async def test_what_is_written_grows_with_the_steps_and_not_with_their_square(world: World) -> None:
-    async def written(number: int) -> int:
-        """The size of the log after so many steps, each with a result of 2,000 characters."""
-        flow = Workflow(f"grows-{number}")
-        for position in range(number):
-
-            @step(id=f"tool-{position}")
-            async def tool(data: Any, ctx: Context[Any]) -> str:
-                ctx.set_state(calls=(ctx.state.get("calls") or 0) + 1)
-                return ctx.step_id * (2_000 // len(ctx.step_id))
-
-            flow = flow.then(tool)
-        run = flow.commit().create_run()
-        await run.start("go", state={"carried": "x" * 2_000})
-        return sum(len(repr(event.data)) for event in await run.events())
-
-    assert await written(8) < 2.6 * await written(4)

@@ -29,9 +29,9 @@ def noise(size: int, seed: int) -> str:
     )
 
 
-async def written(world: World) -> int:
+async def written(world: World, run_id: str = RUN) -> int:
     """Bytes of the run's log as the store has it."""
-    return sum(len(frame) for frame in await world.runtime.store.read(RUN))
+    return sum(len(frame) for frame in await world.runtime.store.read(run_id))
 
 
 def counting(step_id: str) -> Step[Any, Any]:
@@ -56,6 +56,29 @@ async def test_state_that_no_step_touches_is_written_once_however_many_carry_it(
 
     assert result.state == {"count": 30, "carried": noise(SIZE, 1)}
     assert await written(world) < SIZE + 30 * 600  # bytes of the events of one step, at most
+
+
+@case("WRAMP-01")
+async def test_what_is_written_grows_with_the_steps_and_not_with_their_square(world: World) -> None:
+    async def written_by(length: int) -> int:
+        """By so many steps, each with a result of its own, that all carry the same state and count in it."""
+        flow = Workflow(f"grows-{length}")
+        for number in range(length):
+
+            @step(id=f"tool-{number}")
+            async def tool(data: Any, ctx: Context[Any]) -> str:
+                ctx.set_state(calls=ctx.state["calls"] + 1)
+                return noise(2_000, ctx.state["calls"])
+
+            flow = flow.then(tool)
+        run = flow.commit().create_run(run_id=f"run-{length}")
+        await run.start("go", state={"calls": 0, "carried": noise(2_000, -1)})
+        return await written(world, run.run_id)
+
+    four, eight, sixteen = [await written_by(length) for length in (4, 8, 16)]
+    assert eight < 2 * four
+    assert sixteen < 2 * eight
+    assert sixteen < 16 * 2_000 + 2_000 + 16 * 600  # each result once, the state once, and the events
 
 
 @case("DELTA-02")
