@@ -64,6 +64,10 @@ class Access:
             self._refuse_unless_busy(error)
         return await self._worker.run(lambda: self._until_free(lambda: job(self._ready(), *args)))
 
+    def look_now(self, job: Callable[[Database, *Ts], T], *args: *Ts) -> T:
+        """Read something that takes microseconds, for a caller that cannot await; on any thread."""
+        return self._until_free(lambda: job(self._ready(), *args))
+
     async def change(self, job: Callable[[Database, *Ts], T], *args: *Ts) -> T:
         """Commit something that takes microseconds, unless each commit waits for the disk."""
         if self._full_sync:

@@ -23,7 +23,17 @@ from playhead.errors import StoreConflict, StoreError, StoreForeign
 from playhead.stores.forks import begin_use, end_use
 from playhead.stores.port import RunSummary
 from playhead.stores.rawdisk import RawDisk
-from playhead.stores.rows import batch_key, encode_batch, encode_summary, last_of, log_range, run_key
+from playhead.stores.rows import (
+    batch_key,
+    decode_batch,
+    encode_batch,
+    encode_summary,
+    first_of,
+    last_of,
+    log_range,
+    missing_event,
+    run_key,
+)
 
 FILE: Final = "cache.db"  # diskcache's choice
 APPLICATION_ID: Final = 0x504C4159  # "PLAY", at a fixed place in the header of the file
@@ -242,6 +252,23 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
         """The value of one row; None if there is none."""
         rows = self.scan(key, key + "\0", 1)
         return rows[0][2] if rows else None
+
+    def frame(self, run_id: str, seq: int) -> bytes:
+        """The frame of one event."""
+        key = self.batch_of(run_id, seq)
+        if key is None:
+            raise missing_event(run_id, seq)
+        first = first_of(key)
+        ((_, last, value),) = self.scan(key, key + "\0", 1)
+        frames = decode_batch(run_id, first, last, key, value)
+        if seq - first >= len(frames):
+            raise missing_event(run_id, seq)
+        return frames[seq - first]
+
+    def put(self, key: str, value: bytes) -> None:
+        """Write one row, in place of the one before."""
+        self._con.execute(_PUT, (key, value))
+        self._pages_due += _PAGES_PER_COMMIT + len(value) // _PAGE
 
     def swap(self, key: str, old: bytes | None, new: bytes | None) -> bool:
         """Replace the value of one row if it still is ``old``; None stands for no row."""

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from playhead.definition.ids import check_run_id
 from playhead.stores.access import Access
 from playhead.stores.bell import Bell
-from playhead.stores.blobs import BlobFolder
+from playhead.stores.blobs import BlobFolder, blob_digest
 from playhead.stores.database import Database
 from playhead.stores.port import Lease, RunSummary
 from playhead.stores.rows import (
@@ -19,13 +19,17 @@ from playhead.stores.rows import (
     batch_key,
     decode_batch,
     decode_lease,
+    decode_spare,
     decode_summary,
     encode_lease,
+    encode_spare,
     first_of,
     lease_key,
     log_range,
+    point_key,
     raise_damaged,
     run_key,
+    shared_key,
 )
 from playhead.stores.worker import Worker
 
@@ -87,6 +91,10 @@ class DiskStore:
             raise_damaged(run_id, len(frames))
         return frames
 
+    def frame(self, run_id: str, seq: int) -> bytes:
+        """One frame, out of its batch."""
+        return self._access.look_now(Database.frame, check_run_id(run_id), seq)
+
     async def _read_tail(self, run_id: str, after: int) -> list[bytes]:
         key = await self._access.look(Database.batch_of, run_id, after + 1)
         if key is None:
@@ -139,7 +147,7 @@ class DiskStore:
 
     async def delete(self, run_id: str) -> None:
         """Forget the rows in one commit, then remove the blobs."""
-        keys = (run_key(check_run_id(run_id)), lease_key(run_id))
+        keys = (run_key(check_run_id(run_id)), lease_key(run_id), point_key(run_id))
         await self._access.change_much(Database.forget, run_id, keys)
         await self._files.run(lambda: self._access.files(lambda: self._blobs.delete(run_id), changes=True))
         self._bell.ring(run_id)
@@ -165,6 +173,32 @@ class DiskStore:
         """Read a file, and check it."""
         check_run_id(run_id)
         return self._access.files(lambda: self._blobs.get(run_id, digest), changes=False)
+
+    async def put_point(self, run_id: str, point: bytes) -> None:
+        """One row for each run."""
+        key = point_key(check_run_id(run_id))
+        await self._access.change(Database.put, key, encode_spare(key, point))
+
+    async def point(self, run_id: str) -> bytes | None:
+        """None for a log without its tail too: whoever then reads it from the start is told."""
+        key = point_key(check_run_id(run_id))
+        point = decode_spare(key, await self._access.look(Database.value, key))
+        if point is None or await self.last(run_id) < await self._promised(run_id):
+            return None
+        return point
+
+    async def put_shared(self, data: bytes) -> str:
+        """One row for each content."""
+        digest = blob_digest(data)
+        key = shared_key(digest)
+        if await self._access.look(Database.value, key) is None:
+            await self._access.change(Database.put, key, encode_spare(key, data))
+        return digest
+
+    async def shared(self, digest: str) -> bytes | None:
+        """The row's content."""
+        key = shared_key(digest)
+        return decode_spare(key, await self._access.look(Database.value, key))
 
     async def wait(self, run_id: str, after: int, timeout: float) -> None:
         """Woken by appends to this very object; the commits of others are looked for, ever more rarely."""

@@ -13,6 +13,7 @@ from playhead.errors import StoreConflict
 from playhead.stores.bell import Bell
 from playhead.stores.blobs import blob_digest, missing_blob
 from playhead.stores.port import Lease, RunSummary
+from playhead.stores.rows import missing_event
 
 
 class MemoryStore:
@@ -25,6 +26,8 @@ class MemoryStore:
         self._summaries: dict[str, RunSummary] = {}
         self._leases: dict[str, Lease] = {}
         self._blobs: dict[tuple[str, str], bytes] = {}
+        self._points: dict[str, bytes] = {}
+        self._shared: dict[str, bytes] = {}
 
     @property
     def name(self) -> str:
@@ -54,6 +57,13 @@ class MemoryStore:
         """The frames after ``after``."""
         return self._logs.get(check_run_id(run_id), [])[max(after, 0) :]
 
+    def frame(self, run_id: str, seq: int) -> bytes:
+        """One frame."""
+        frames = self._logs.get(check_run_id(run_id), [])
+        if not 0 < seq <= len(frames):
+            raise missing_event(run_id, seq)
+        return frames[seq - 1]
+
     async def last(self, run_id: str) -> int:
         """The number of the run's last event."""
         return len(self._logs.get(check_run_id(run_id), ()))
@@ -75,6 +85,7 @@ class MemoryStore:
             self._logs.pop(run_id, None)
             self._summaries.pop(run_id, None)
             self._leases.pop(run_id, None)
+            self._points.pop(run_id, None)
             for key in [key for key in self._blobs if key[0] == run_id]:
                 del self._blobs[key]
         self._bell.ring(run_id)
@@ -107,6 +118,24 @@ class MemoryStore:
             return self._blobs[check_run_id(run_id), digest]
         except KeyError:
             raise missing_blob(run_id, digest) from None
+
+    async def put_point(self, run_id: str, point: bytes) -> None:
+        """Keep it instead of the one before."""
+        self._points[check_run_id(run_id)] = bytes(point)
+
+    async def point(self, run_id: str) -> bytes | None:
+        """The run's compaction point."""
+        return self._points.get(check_run_id(run_id))
+
+    async def put_shared(self, data: bytes) -> str:
+        """Keep the bytes under their hash."""
+        digest = blob_digest(data)
+        self._shared.setdefault(digest, bytes(data))
+        return digest
+
+    async def shared(self, digest: str) -> bytes | None:
+        """The bytes again."""
+        return self._shared.get(digest)
 
     async def wait(self, run_id: str, after: int, timeout: float) -> None:
         """Woken by `append`, from whatever thread or loop."""

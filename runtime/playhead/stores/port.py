@@ -64,6 +64,10 @@ class Store(Protocol):
         """The frames of the events after ``after``, in order; empty for an unknown run."""
         ...
 
+    def frame(self, run_id: str, seq: int) -> bytes:
+        """The frame of one event, read at once, on any thread; `StoreCorrupt` if it is damaged or missing."""
+        ...
+
     async def last(self, run_id: str) -> int:
         """The number of the run's last event; 0 for an unknown run."""
         ...
@@ -77,7 +81,7 @@ class Store(Protocol):
         ...
 
     async def delete(self, run_id: str) -> None:
-        """Forget a run: frames, row, lease and blobs. An unknown run is no error."""
+        """Forget a run: frames, row, lease, compaction point and blobs. An unknown run is no error."""
         ...
 
     async def lease(self, run_id: str) -> Lease | None:
@@ -94,6 +98,22 @@ class Store(Protocol):
 
     def get_blob(self, run_id: str, digest: str) -> bytes:
         """Read a large value back, checked against its hash; `StoreCorrupt` if it is damaged or missing."""
+        ...
+
+    async def put_point(self, run_id: str, point: bytes) -> None:
+        """Keep a run's compaction point instead of the one before. Losing it loses time, and nothing else."""
+        ...
+
+    async def point(self, run_id: str) -> bytes | None:
+        """The run's compaction point; None if there is none, if it is damaged, or if the log lacks its tail."""
+        ...
+
+    async def put_shared(self, data: bytes) -> str:
+        """Keep what many runs refer to, once, under the hash of its bytes; give the hash. It is never deleted."""
+        ...
+
+    async def shared(self, digest: str) -> bytes | None:
+        """What is kept under that hash; None if it is damaged or missing."""
         ...
 
     async def wait(self, run_id: str, after: int, timeout: float) -> None:

@@ -19,8 +19,8 @@ from playhead.errors import NotStorable, StoreCorrupt, StoreForeign
 from playhead.stores.port import Lease, RunSummary
 
 # "0" follows "/": the keys that begin with "run/" are those from "run/" up to "run0", and so on.
-SPACES: Final = (("lease/", "lease0"), ("log/", "log0"), ("run/", "run0"))
-RUNS: Final = SPACES[2]
+SPACES: Final = tuple((f"{name}/", f"{name}0") for name in ("lease", "log", "point", "run", "shared"))
+RUNS: Final = ("run/", "run0")
 
 _CRC: Final = Struct(">I")  # also the number of frames, right after it
 _HEAD: Final = Struct(">II")  # CRC, number of frames
@@ -54,6 +54,16 @@ def run_key(run_id: str) -> str:
 def lease_key(run_id: str) -> str:
     """The key of a run's lease."""
     return f"lease/{run_id}"
+
+
+def point_key(run_id: str) -> str:
+    """The key of a run's compaction point."""
+    return f"point/{run_id}"
+
+
+def shared_key(digest: str) -> str:
+    """The key of what many runs refer to."""
+    return f"shared/{digest}"
 
 
 def last_of(run_id: str, key: str, last: object, count: object) -> int:
@@ -129,6 +139,24 @@ def encode_lease(run_id: str, lease: Lease) -> bytes:
 def decode_lease(run_id: str, value: object) -> Lease:
     """The lease; `StoreCorrupt` if it is damaged."""
     return Lease(*_items(run_id, lease_key(run_id), value, _LEASE))
+
+
+def encode_spare(key: str, data: bytes) -> bytes:
+    """A value that can be done without."""
+    return _seal(key, data)
+
+
+def decode_spare(key: str, value: object) -> bytes | None:
+    """The value again; None if it is damaged, or there is none."""
+    if type(value) is not bytes or len(value) < _CRC.size:
+        return None
+    content = value[_CRC.size :]
+    return content if _CRC.unpack_from(value)[0] == zlib.crc32(content, zlib.crc32(key.encode())) else None
+
+
+def missing_event(run_id: str, seq: int) -> StoreCorrupt:
+    """The error for an event that is referred to and is not there."""
+    return StoreCorrupt(f"Run {run_id!r} has no event {seq} in the store.", run_id=run_id, seq=seq - 1)
 
 
 def raise_damaged(run_id: str, seq: int) -> NoReturn:
