@@ -6,7 +6,7 @@ gathered. A killed process loses what was not written; use `evented` where that 
 
 from __future__ import annotations
 
-from playhead.machine.events import Event
+from playhead.machine.fold import Moment
 from playhead.stores.log import RunLog
 
 #: Events put off at most; bounds what is held in memory only.
@@ -21,9 +21,9 @@ class Direct:
     def __init__(self) -> None:
         self._put_off = 0
 
-    async def commit(self, log: RunLog, events: list[Event]) -> None:
-        log.extend(events)
-        self._put_off += len(events)
+    async def commit(self, log: RunLog, news: list[Moment]) -> None:
+        log.extend(news)
+        self._put_off += len(news)
         if self._put_off >= FLUSH_EVERY:
             await self.settle(log)
 

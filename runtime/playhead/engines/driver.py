@@ -30,7 +30,7 @@ from playhead.errors import RunInterrupted, StoreConflict
 from playhead.machine import events as E
 from playhead.machine.decide import decide
 from playhead.machine.events import Event, Path
-from playhead.machine.fold import fold
+from playhead.machine.fold import Moment, fold, moments
 from playhead.machine.places import body_at
 from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status, element
 from playhead.stores.log import RunLog
@@ -76,7 +76,7 @@ class Driver:
         self.transient = transient
         self.context = context
         self.snapshot = log.snapshot
-        self.pending: list[Event] = []
+        self.pending: list[Moment] = []
         self.inflight: dict[Path, Inflight] = {}
         self.cancellation = Cancellation()
         self.lists = Lists()
@@ -182,7 +182,7 @@ class Driver:
         """
         event = Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data)
         self.snapshot = fold(self.snapshot, event)
-        self.pending.append(event)
+        self.pending.append(Moment(event, self.snapshot))
         self._wake.set()
 
     def finish(self, type: str, path: Path, data: dict[str, Any]) -> None:
@@ -221,18 +221,16 @@ class Driver:
             for future in written:
                 future.set_result(None)
 
-    async def _rebase(self, batch: list[Event]) -> None:
+    async def _rebase(self, batch: list[Moment]) -> None:
         """Somebody else appended first: lay what we recorded over theirs, unless they have taken over."""
         await self.log.refresh()
         base = self.log.snapshot
         if not self._is_ours(base):
             raise self._fence()
-        replay = [event for event in (*batch, *self.pending) if event.type not in _VERDICTS]
-        self.snapshot, self.pending = base, []
-        for event in replay:
-            renumbered = Event(self.snapshot.seq + 1, event.at, event.type, event.path, event.data)
-            self.snapshot = fold(self.snapshot, renumbered)
-            self.pending.append(renumbered)
+        replay = [event for event, _ in (*batch, *self.pending) if event.type not in _VERDICTS]
+        renumbered = (event._replace(seq=seq) for seq, event in enumerate(replay, base.seq + 1))
+        self.pending = moments(base, renumbered)
+        self.snapshot = self.pending[-1].after if self.pending else base
 
     async def catch_up(self) -> bool:
         """Take in what others have appended: an answer, a cancel, or a takeover. Whether the run is still ours."""

@@ -5,7 +5,7 @@ So any process can take the run over at any event, and what was acknowledged is 
 
 from __future__ import annotations
 
-from playhead.machine.events import Event
+from playhead.machine.fold import Moment
 from playhead.stores.log import RunLog
 
 
@@ -14,8 +14,8 @@ class Evented:
 
     name = "evented"
 
-    async def commit(self, log: RunLog, events: list[Event]) -> None:
-        await log.append(events)
+    async def commit(self, log: RunLog, news: list[Moment]) -> None:
+        await log.append(news)
 
     async def settle(self, log: RunLog) -> None:
         """Nothing is ever put off."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from playhead.engines.effects import Clock
+from playhead.machine.fold import Moment
 from playhead.stores.log import RunLog
 from playhead.stores.port import Store
 
@@ -33,8 +34,8 @@ class Environment:
 class Commit(Protocol):
     """How an engine makes new events count. This is all that tells `direct` from `evented`."""
 
-    async def commit(self, log: RunLog, events: list[Any]) -> None:
-        """Make ``events`` count; the driver acts on them only afterwards."""
+    async def commit(self, log: RunLog, news: list[Moment]) -> None:
+        """Make ``news`` count; the driver acts on them only afterwards."""
         ...
 
     async def settle(self, log: RunLog) -> None:

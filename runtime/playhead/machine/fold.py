@@ -10,6 +10,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from playhead.machine.events import Event
 from playhead.machine.run_folds import RUN_FOLDERS
@@ -26,8 +27,17 @@ def fold(snapshot: Snapshot, event: Event) -> Snapshot:
     return snapshot._replace(seq=event.seq, updated_at=event.at, **changes)
 
 
-def fold_all(snapshot: Snapshot, events: Iterable[Event]) -> Snapshot:
-    """The snapshot after all of ``events``."""
+class Moment(NamedTuple):
+    """An event, and the run after it: handed on together, so that no event is folded twice."""
+
+    event: Event
+    after: Snapshot
+
+
+def moments(snapshot: Snapshot, events: Iterable[Event]) -> list[Moment]:
+    """Each of ``events``, which follow ``snapshot``, with the run after it."""
+    found = []
     for event in events:
         snapshot = fold(snapshot, event)
-    return snapshot
+        found.append(Moment(event, snapshot))
+    return found

@@ -23,6 +23,7 @@ from playhead.errors import (
 )
 from playhead.machine import events as E
 from playhead.machine.events import Event, Path
+from playhead.machine.fold import Moment, fold
 from playhead.machine.payload import Encoded, Payload
 from playhead.machine.places import body_at, entry_at, suspended_leaves
 from playhead.machine.snapshot import Snapshot, Status
@@ -33,14 +34,15 @@ class Draft:
     """Events to be appended together, numbered on from a snapshot."""
 
     def __init__(self, snapshot: Snapshot, now: float) -> None:
-        self._seq = snapshot.seq
+        self._snapshot = snapshot
         self._now = now
-        self.events: list[Event] = []
+        self.moments: list[Moment] = []
 
     def add(self, type: str, path: Path = (), **data: Any) -> Draft:
-        self._seq += 1
         content = {key: value for key, value in data.items() if value is not None}
-        self.events.append(Event(self._seq, self._now, type, path, content))
+        event = Event(self._snapshot.seq + 1, self._now, type, path, content)
+        self._snapshot = fold(self._snapshot, event)
+        self.moments.append(Moment(event, self._snapshot))
         return self
 
 

@@ -129,7 +129,7 @@ class Control:
     async def append(self, draft: Draft) -> bool:
         """Append; False, and the log read anew, if somebody else was first."""
         try:
-            await self.log.append(draft.events)
+            await self.log.append(draft.moments)
         except StoreConflict:
             await self.log.refresh()
             return False

@@ -13,7 +13,7 @@ from playhead.codec.events import decode_event, encode_event, externalise
 from playhead.errors import NoSuchRun, StoreConflict
 from playhead.machine import events as E
 from playhead.machine.events import Event
-from playhead.machine.fold import fold
+from playhead.machine.fold import Moment, fold, moments
 from playhead.machine.snapshot import Snapshot
 from playhead.stores.port import RunSummary, Store
 
@@ -35,7 +35,7 @@ class RunLog:
         self._base = 0
         self._saved = 0
         self._chain = b""
-        self._unsaved: list[Event] = []
+        self._unsaved: list[Moment] = []
         self._listeners: set[Callable[[Sequence[Event]], None]] = set()
         self._grew = asyncio.Event()
         # What is being written must not be taken for somebody else's by a reader before it is acknowledged.
@@ -69,15 +69,15 @@ class RunLog:
                 await self._adopt(event)
             arrived.append(event)
         self._saved += len(frames)
-        self._extend(arrived)
+        self._extend(moments(self.snapshot, arrived))
         if self.snapshot.owner == owner:
-            for event in put_off:
-                self.extend([event._replace(seq=self.snapshot.seq + 1)])
+            renumbered = (event._replace(seq=seq) for seq, event in enumerate(put_off, self.snapshot.seq + 1))
+            self.extend(moments(self.snapshot, renumbered))
         return self.snapshot
 
     def _take_back(self) -> list[Event]:
         """Undo what was put off: it is to follow what others have written before it was, or to be dropped."""
-        put_off, self._unsaved = self._unsaved, []
+        put_off, self._unsaved = [moment.event for moment in self._unsaved], []
         if put_off:
             seq = put_off[0].seq - 1
             self.snapshot = self.at(seq)
@@ -96,7 +96,7 @@ class RunLog:
     def inherit(self, parent: RunLog, seq: int) -> None:
         """Begin this log with the events of ``parent`` up to ``seq``."""
         self._base = seq
-        self._extend(parent.events[:seq])
+        self._extend(moments(self.snapshot, parent.events[:seq]))
 
     def at(self, seq: int | None) -> Snapshot:
         """The run after event ``seq`` (None: the last). Raises IndexError for a moment the run has not had."""
@@ -111,18 +111,18 @@ class RunLog:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    async def append(self, events: Sequence[Event]) -> None:
-        """Commit ``events`` and only then let anybody see them. `StoreConflict` if somebody else was first."""
+    async def append(self, news: Sequence[Moment]) -> None:
+        """Commit ``news`` and only then let anybody see it. `StoreConflict` if somebody else was first."""
         async with self._turn:
-            self._must_follow(events)
-            await self._save(events)
-            self._extend(events)
+            self._must_follow(news)
+            await self._save(news)
+            self._extend(news)
 
-    def extend(self, events: Sequence[Event]) -> None:
-        """Let everybody in this process see ``events`` now, and commit them at the next `flush`."""
-        self._must_follow(events)
-        self._unsaved.extend(events)
-        self._extend(events)
+    def extend(self, news: Sequence[Moment]) -> None:
+        """Let everybody in this process see ``news`` now, and commit it at the next `flush`."""
+        self._must_follow(news)
+        self._unsaved.extend(news)
+        self._extend(news)
 
     async def flush(self) -> None:
         """Commit what `extend` has put off."""
@@ -132,43 +132,25 @@ class RunLog:
                 await self._save(batch)
                 del self._unsaved[: len(batch)]
 
-    def _must_follow(self, events: Sequence[Event]) -> None:
-        """Raises `StoreConflict` if ``events`` were decided on before others came in, by whatever reader."""
-        if events and events[0].seq != self.snapshot.seq + 1:
-            raise StoreConflict(self.run_id, events[0].seq - 1, self.snapshot.seq)
+    def _must_follow(self, news: Sequence[Moment]) -> None:
+        """Raises `StoreConflict` if ``news`` was decided on before others came in, by whatever reader."""
+        if news and news[0].event.seq != self.snapshot.seq + 1:
+            raise StoreConflict(self.run_id, news[0].event.seq - 1, self.snapshot.seq)
 
-    async def _save(self, events: Sequence[Event]) -> None:
+    async def _save(self, news: Sequence[Moment]) -> None:
         frames, chain = [], self._chain
         put = partial(self.store.put_blob, self.run_id)
-        for event in events:
+        for event, _ in news:
             frame, chain = encode_event(await externalise(event, put), chain)
             frames.append(frame)
         try:
-            await self.store.append(self.run_id, self._saved, frames, self._summary(events))
+            await self.store.append(self.run_id, self._saved, frames, _summary(news))
         except StoreConflict:
             # A request that was delivered twice is refused the second time, and the refusal may be what we hear.
             if (await self.store.read(self.run_id, self._saved))[: len(frames)] != frames:
                 raise
         self._saved += len(frames)
         self._chain = chain
-
-    def _summary(self, events: Sequence[Event]) -> RunSummary | None:
-        """The listing row, if these events change what a listing shows."""
-        if not any(event.type.startswith("run-") for event in events):
-            return None
-        after = self.snapshot
-        for event in events:
-            if event.seq > after.seq:
-                after = fold(after, event)
-        return RunSummary(
-            after.run_id,
-            after.workflow_id,
-            str(after.status),
-            after.resource_id,
-            after.created_at,
-            after.updated_at,
-            after.parent,
-        )
 
     # -- following ---------------------------------------------------------------------------------------------
 
@@ -200,12 +182,31 @@ class RunLog:
                 yield event
             await self.changed(after, elsewhere=elsewhere())
 
-    def _extend(self, events: Sequence[Event]) -> None:
-        for event in events:
-            self.snapshot = fold(self.snapshot, event)
+    def _extend(self, news: Sequence[Moment]) -> None:
+        for event, after in news:
             self.events.append(event)
             if event.seq % KEEP_EVERY == 0:
-                self._kept.append(self.snapshot)
+                self._kept.append(after)
+        if news:
+            self.snapshot = news[-1].after
         self._grew.set()
-        for listener in list(self._listeners):
-            listener(events)
+        if self._listeners:
+            events = [event for event, _ in news]
+            for listener in list(self._listeners):
+                listener(events)
+
+
+def _summary(news: Sequence[Moment]) -> RunSummary | None:
+    """The listing row, if this changes what a listing shows."""
+    if not any(event.type.startswith("run-") for event, _ in news):
+        return None
+    after = news[-1].after
+    return RunSummary(
+        after.run_id,
+        after.workflow_id,
+        str(after.status),
+        after.resource_id,
+        after.created_at,
+        after.updated_at,
+        after.parent,
+    )
