@@ -1,4 +1,4 @@
-"""Definitions: the workflows that the notebook's own variables hold just now."""
+"""Definitions: the workflows that the notebook's own variables hold just now, with their steps as they are now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from weakref import WeakKeyDictionary
 from IPython.core.error import UsageError
 
 from playhead.definition.workflow import Workflow
-from playhead_kernel.refusals import unknown
+from playhead.errors import DefinitionFault
+from playhead_kernel.latest import Latest, are_alike, latest_among, with_latest
+from playhead_kernel.refusals import one_line, unknown
 
 Flow: TypeAlias = Workflow[Any, Any]
 
@@ -20,29 +22,67 @@ class Definitions:
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self._namespace = namespace
         self._seen: WeakKeyDictionary[Flow, int] = WeakKeyDictionary()
+        self._renewed: WeakKeyDictionary[Flow, Flow] = WeakKeyDictionary()
 
     def all(self) -> dict[str, Flow]:
         """The committed workflows by id, in the order in which they were first seen."""
+        latest = self._latest()
         found = sorted(self._variables().values(), key=lambda flow: self._seen[flow])
-        return {flow.id: flow for flow in found if flow.committed}
+        return {flow.id: self._or_as_it_is(flow, latest) for flow in found if flow.committed}
 
     def names(self) -> list[str]:
         """What a workflow can be called by: its id, and the variable that holds it."""
-        return list(dict.fromkeys([*self.all(), *self._variables()]))
+        return list(dict.fromkeys([*(flow.id for flow in self._variables().values()), *self._variables()]))
 
     def find(self, name: str) -> Flow:
         """The workflow of that id or variable. Raises `UsageError`."""
-        flow = self.all().get(name) or self._variables().get(name)
+        held = self._variables()
+        committed = {flow.id: flow for flow in sorted(held.values(), key=self._seen.__getitem__) if flow.committed}
+        flow = committed.get(name) or held.get(name)
         if flow is None:
-            hint = "" if self.names() else "Run the cell that defines it: no workflow is defined yet."
+            hint = "" if held else "Run the cell that defines it: no workflow is defined yet."
             raise unknown("workflow", name, self.names(), hint)
+        return self.present(flow)
+
+    def present(self, flow: Flow) -> Flow:
+        """The workflow with its steps as their cells define them now. Raises `UsageError` if they do not fit."""
         if not flow.committed:
             raise UsageError(f"Workflow {flow.id!r} is not committed: end its definition with .commit().")
-        return flow
+        try:
+            return self._present(flow, self._latest())
+        except DefinitionFault as fault:
+            faults = one_line("\n".join(fault.faults))
+            raise UsageError(f"Steps of workflow {flow.id!r} were defined anew and do not fit: {faults}") from fault
+
+    def present_by_id(self, workflow_id: str) -> Flow | None:
+        """The same for the workflow of that id; None if the notebook does not define it now."""
+        held = [flow for flow in self._variables().values() if flow.committed and flow.id == workflow_id]
+        return self.present(max(held, key=self._seen.__getitem__)) if held else None
 
     def variable_of(self, flow: Flow) -> str | None:
-        """The name of a variable that holds the workflow."""
-        return next((name for name, held in self._variables().items() if held is flow), None)
+        """The name of a variable that holds the workflow, as it is or as it was before its steps were defined anew."""
+        return next((n for n, held in self._variables().items() if flow in (held, self._renewed.get(held))), None)
+
+    def _latest(self) -> Latest:
+        return latest_among(value for name, value in list(self._namespace.items()) if not name.startswith("_"))
+
+    def _or_as_it_is(self, flow: Flow, latest: Latest) -> Flow:
+        """What does not fit any more can still be looked at; it says what is wrong when it is to run."""
+        try:
+            return self._present(flow, latest)
+        except DefinitionFault:
+            return flow
+
+    def _present(self, flow: Flow, latest: Latest) -> Flow:
+        """The same object for as long as nothing changes."""
+        present, known = with_latest(flow, latest), self._renewed.get(flow)
+        if present is flow:
+            self._renewed.pop(flow, None)
+        elif known is not None and are_alike(known, present):
+            return known
+        else:
+            self._renewed[flow] = present
+        return present
 
     def _variables(self) -> dict[str, Flow]:
         found = {

@@ -18,7 +18,7 @@ async def go_on(run: Run, *, steps: int | None = None) -> None:
         raise NotActive(f"Run {run.run_id!r} waits for an answer ({waiting}): give it with %workflow resume.")
     if seen.status in (Status.FAILED, Status.TRIPWIRE) and seen.failed_at is not None:
         # What succeeded keeps its results; the failed step runs by its present definition.
-        await run.travel(bare(seen.failed_at), per_step=steps is not None)
+        await run.travel(bare(seen.failed_at), per_step=steps is not None, accept_changes=False)
     else:
         await run.go_on(steps=steps)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Generator, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -39,6 +39,7 @@ class Desk(Protocol):
     pins: Pins
     breakpoints: Breakpoints
 
+    def renew(self, handle: RunHandle) -> None: ...
     def known(self, run: Run) -> Coroutine[Any, Any, RunHandle]: ...
     def fresh_id(self, workflow: Workflow[Any, Any]) -> Coroutine[Any, Any, str]: ...
     def present(self, handle: RunHandle, *, again: bool = False) -> None: ...
@@ -142,11 +143,11 @@ class RunHandle:
 
     def begin_steps(self, n: int = 1) -> RunHandle:
         """`step` without waiting."""
-        return self._go(driving.go_on(self.followed.run, steps=n))
+        return self._go(lambda run: driving.go_on(run, steps=n))
 
     def proceed(self) -> RunHandle:
         """Go on from a pause to the next rest, or again from the step that failed; does not wait."""
-        return self._go(driving.go_on(self.followed.run))
+        return self._go(driving.go_on)
 
     continue_ = proceed
 
@@ -173,13 +174,14 @@ class RunHandle:
         per_step: bool = False,
     ) -> RunHandle:
         """Answer a suspended step; nothing to name where only one waits. Does not wait."""
-        return self._go(self.followed.run.answer(data, step=_place(step), label=label, index=index, per_step=per_step))
+        options: dict[str, Any] = {"step": _place(step), "label": label, "index": index, "per_step": per_step}
+        return self._go(lambda run: run.answer(data, **options))
 
     def travel(self, step: StepLike, **options: Any) -> RunHandle:
         """Go on from ``step`` in this same run; the options are those of `Run.travel`. Does not wait."""
         place = _place(step)
         assert place is not None
-        return self._go(self.followed.run.travel(place, **options))
+        return self._go(lambda run: run.travel(place, **options))
 
     def fork(self, at: int | StepLike | None = None, **options: Any) -> RunHandle:
         """A new, paused run that begins with this one's past up to event, or before step, ``at`` (None: now).
@@ -194,11 +196,16 @@ class RunHandle:
         run_id = options.get("run_id") or await self._desk.fresh_id(self.workflow)
         return await self._desk.known(await driving.fork(self.followed.run, at, **{**options, "run_id": run_id}))
 
-    def _go(self, work: Coroutine[Any, Any, None]) -> RunHandle:
-        """Set the run going; from now on it prints to this cell."""
+    def _go(self, work: Callable[[Run], Coroutine[Any, Any, None]]) -> RunHandle:
+        """Set the run going by the present definition of its steps; from now on it prints to this cell."""
         self._desk.pins.pin(self.run_id, self._desk.pins.here() or self._desk.pins.of(self.run_id))
-        self.followed.run.stops = self._desk.breakpoints.going(self.run_id, self.workflow, self.followed.snapshot())
-        return self._do(work)
+        return self._do(self._gone(work))
+
+    async def _gone(self, work: Callable[[Run], Coroutine[Any, Any, None]]) -> None:
+        self._desk.renew(self)
+        run = self.followed.run
+        run.stops = self._desk.breakpoints.going(self.run_id, self.workflow, self.followed.snapshot())
+        await work(run)
 
     def _do(self, work: Coroutine[Any, Any, None]) -> RunHandle:
         try:

@@ -63,7 +63,8 @@ class Session:
         breaks: Iterable[Breakpoint] = (),
     ) -> RunHandle:
         """Start a run; returns as soon as it is accepted. At each of ``breaks`` this run pauses once."""
-        handle = self.room.call(self._start(workflow, input, run_id, state, per_step, tuple(breaks)))
+        latest = self.definitions.present(workflow)
+        handle = self.room.call(self._start(latest, input, run_id, state, per_step, tuple(breaks)))
         return self.use(handle)
 
     async def _start(
@@ -207,6 +208,12 @@ class Session:
                 followed.replace(runtime.create_run(latest, run_id=followed.run_id))
                 handle.views.redraw()
 
+    def renew(self, handle: RunHandle) -> None:
+        """Let the run go on by the present definition. Raises `UsageError` if its steps do not fit together now."""
+        flow = self.definitions.present_by_id(handle.workflow_id)
+        if flow is not None:
+            self.register([flow])
+
     async def fresh_id(self, workflow: Workflow[Any, Any]) -> str:
         """An id for a new run that no stored run has: short enough to be typed."""
         runtime, number = self.room.runtime, 0
@@ -266,12 +273,15 @@ class Session:
         try:
             if name == "fork":
                 run_id = await self.fresh_id(followed.workflow)
-                child = await driving.fork(followed.run, payload["seq"], input=payload.get("input"), run_id=run_id)
+                changed = {part: payload[part] for part in ("input", "state") if part in payload}
+                child = await driving.fork(followed.run, payload["seq"], **changed, run_id=run_id)
                 handle = await self.known(child)
                 self.pins.pin(handle.run_id, self.pins.of(followed.run_id))
                 self.use(handle)
                 reply.done(run=handle.run_id)
                 return
+            if (known := self.handles.get(followed.run_id)) is not None:
+                self.renew(known)
             followed.run.stops = self.breakpoints.going(followed.run_id, followed.workflow, followed.snapshot())
             reply.done(**await driving.clicked(followed.run, name, payload))
         except Exception as error:  # noqa: BLE001 - told to the person who clicked

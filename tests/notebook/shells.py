@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,14 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from playhead_kernel.session import Session
+
+
+def until(holds: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait for something that happens on another thread."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
 
 
 @dataclass(frozen=True)

@@ -165,13 +165,15 @@ class Run:
         resume_data: Any = None,
         request: Any = None,
         per_step: bool = False,
+        accept_changes: bool = True,
     ) -> None:
         """Go back (or forward) to ``step`` in this same run, and on from there, without waiting.
 
         ``input`` is the target's own input. ``context`` gives results of earlier steps that are not recorded, or
         replaces those that are; ``nested_context`` the same inside nested workflows, by their id. A foreach that
-        failed keeps its finished items. The log keeps what was before. Raises `UnknownStep`, `InputInvalid`,
-        `HistoryIncomplete` or `StillRunning` before anything is written.
+        failed keeps its finished items. The log keeps what was before. ``accept_changes=False`` refuses a workflow
+        in which what the run has reached no longer stands, as `go_on` does. Raises `UnknownStep`, `InputInvalid`,
+        `HistoryIncomplete`, `DefinitionChanged` or `StillRunning` before anything is written.
         """
         await travelling.travel(
             self._control,
@@ -183,6 +185,7 @@ class Run:
             resume_data=resume_data,
             request=request,
             per_step=per_step,
+            accept_changes=accept_changes,
         )
 
     async def fork(self, at: int | StepLike, *, input: Any = None, state: Any = None, run_id: str | None = None) -> Run:

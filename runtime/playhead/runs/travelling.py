@@ -21,13 +21,16 @@ from playhead.runs.control import Control
 from playhead.runs.history import before
 
 
-async def travel(control: Control, step: StepLike, *, request: Any, per_step: bool, **options: Any) -> None:
+async def travel(
+    control: Control, step: StepLike, *, request: Any, per_step: bool, accept_changes: bool, **options: Any
+) -> None:
     """Claim the run and lay a plan over it; refused before anything is written if the plan cannot work."""
     fields = claims.request_fields(request)
     async with control.lock:
         snapshot = await control.present()
         if snapshot.status in ACTIVE:
             raise StillRunning(f"Run {control.run_id!r} is still running: pause or cancel it before time travel.")
+        control.must_fit(snapshot, accept_changes)
         draft = control.draft(snapshot)
         if not control.log.exists:
             states = claims.run_state(control.workflow, options.get("state"))

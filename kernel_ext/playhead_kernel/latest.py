@@ -1,0 +1,86 @@
+"""Latest: a workflow as it is once the cells of its steps were run again.
+
+A cell that is run again makes a new step under the old name, while the workflow still holds the old one. As a plain
+function finds another one by its name, so a workflow finds its steps by their ids: the latest definition counts.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from operator import is_
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from playhead.definition.entries import BranchEntry, Entry, ForeachEntry, LoopEntry, ParallelEntry, StepEntry
+from playhead.definition.step import Step
+from playhead.definition.workflow import Workflow
+
+if TYPE_CHECKING:
+    from playhead.definition.entries import Body
+
+Latest: TypeAlias = "Callable[[Body], Body]"
+
+
+def latest_among(values: Iterable[object]) -> Latest:
+    """What stands for a step or workflow now, given everything the notebook's variables hold."""
+    held = [value for value in values if isinstance(value, Step | Workflow)]
+    by_id: dict[tuple[bool, str], Body] = {(isinstance(value, Step), value.id): value for value in held}
+    by_function = {value.fn.__name__: value for value in held if isinstance(value, Step) and _is_named(value.fn)}
+
+    def latest(body: Body) -> Body:
+        if not any(body is value for value in held):
+            # What no variable holds any more has been replaced, or was never held: a clone, or made in a loop.
+            found = by_id.get((isinstance(body, Step), body.id))
+            if found is None and isinstance(body, Step) and _is_named(body.fn):
+                known = by_function.get(body.fn.__name__)
+                found = known.as_(body.id) if known is not None and known.fn is not body.fn else None
+            body = found or body
+        return with_latest(body, latest) if isinstance(body, Workflow) else body
+
+    return latest
+
+
+def with_latest(workflow: Workflow[Any, Any], latest: Latest) -> Workflow[Any, Any]:
+    """The workflow with what stands for each of its steps now; itself if nothing has changed.
+
+    Raises `DefinitionFault` if the new steps do not fit together.
+    """
+    entries = tuple(_entry(entry, latest) for entry in workflow.entries)
+    if all(map(is_, entries, workflow.entries)):
+        return workflow
+    clone = copy.copy(workflow)
+    clone.__dict__.pop("by_id", None)
+    clone.entries = entries
+    return clone.commit()
+
+
+def are_alike(one: Body, other: Body) -> bool:
+    """Whether two that stand for the same would do the same: whoever holds the first need not take the second."""
+    if isinstance(one, Workflow) and isinstance(other, Workflow):
+        pairs = zip(_bodies(one), _bodies(other), strict=True)
+        return one is other or all(are_alike(*pair) for pair in pairs)
+    if isinstance(one, Step) and isinstance(other, Step):
+        return one is other or (one.fn is other.fn and one.id == other.id)
+    return False
+
+
+def _bodies(workflow: Workflow[Any, Any]) -> list[Body]:
+    return [body for entry in workflow.entries for body in entry.bodies]
+
+
+def _entry(entry: Entry, latest: Latest) -> Entry:
+    bodies = tuple(latest(body) for body in entry.bodies)
+    if all(map(is_, bodies, entry.bodies)):
+        return entry
+    match entry:
+        case ParallelEntry() | BranchEntry():
+            return replace(entry, bodies=bodies)
+        case StepEntry() | LoopEntry() | ForeachEntry():
+            return replace(entry, body=bodies[0])
+        case _:
+            return entry
+
+
+def _is_named(fn: Any) -> bool:
+    return getattr(fn, "__name__", "<lambda>") != "<lambda>"
