@@ -16,23 +16,16 @@ from .requirements import LATER, REQUIREMENTS
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "parity.md"
 
+QUICKLY = ("-o", "addopts=--import-mode=importlib", "-p", "no:nbval", "-p", "no:randomly", "--assert=plain")
+"""Options without what takes longer than the collecting itself: notebooks, and assertions rewritten for display."""
+
 
 @pytest.fixture(scope="module")
 def page_of_all_tests(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page as it is when all tests pass, found by collecting them, which imports them anew."""
     page = tmp_path_factory.mktemp("parity") / "parity.md"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--collect-only",
-        "-qq",
-        "--assert=plain",
-        "-p",
-        "no:randomly",
-        str(HERE),
-    ]
-    subprocess.run([*command, f"--parity={page}"], check=True, stdout=subprocess.DEVNULL, cwd=HERE.parents[1])
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", f"--parity={page}", str(HERE), *QUICKLY]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=HERE.parents[1])
     return page.read_text(encoding="utf-8")
 
 
