@@ -83,7 +83,8 @@ def _may_wait(node: ast.AST) -> TypeGuard[ast.Call]:
             args=[ast.Constant("workflow" | "resume" as name), ast.Constant(str(line)), *_],
         ) if kind in _MAGICS:
             return _MAY_WAIT.match(f"{'resume ' if name == 'resume' else ''}{line}") is not None
-    return False
+        case _:
+            return False
 
 
 def _with_await(text: str, calls: Iterable[ast.Call]) -> str:
