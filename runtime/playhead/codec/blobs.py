@@ -14,7 +14,7 @@ from typing import Any, Final
 from playhead.codec.compression import decompressed, deflated, is_worthwhile, shrinks
 from playhead.errors import StoreCorrupt
 from playhead.machine.events import Event
-from playhead.machine.payload import Element, Encoded, External, Series, Table
+from playhead.machine.payload import Element, Encoded, External, Logged, Series, Table
 
 BLOB_THRESHOLD: Final = 262_144
 """Bytes from which on an encoded value is kept outside the log."""
@@ -38,8 +38,9 @@ async def externalise(
         return event
     moved: dict[int, External] = {}
     for key, value in large.items():
-        digest = await put(await _blob_of(value.data))
-        moved[key] = External(digest, len(value.data), partial(fetch_blob, fetch) if fetch else _held(value.data))
+        data = value.data
+        digest = await put(await _blob_of(data))
+        moved[key] = External(digest, len(data), partial(fetch_blob, fetch) if fetch else _held(data))
     return event._replace(data=_replaced(event.data, moved))
 
 
@@ -72,11 +73,14 @@ def _held(data: bytes) -> Callable[[str], bytes]:
     return lambda _: data
 
 
-def _large_values(part: Any) -> Iterator[Encoded]:
-    """The encoded values in a part of an event that are too large for the log."""
+def _large_values(part: Any) -> Iterator[Encoded | Logged]:
+    """The values in a part of an event that are too large for the log."""
     kind = type(part)
     if kind is Encoded:
         if len(part.data) >= BLOB_THRESHOLD:
+            yield part
+    elif kind is Logged:
+        if part.size >= BLOB_THRESHOLD:
             yield part
     elif kind is Table:
         for _, each in part.items:
@@ -97,7 +101,7 @@ def _large_values(part: Any) -> Iterator[Encoded]:
 def _replaced(part: Any, moved: dict[int, External]) -> Any:
     """The part with the values named by their ids replaced."""
     kind = type(part)
-    if kind is Encoded:
+    if kind is Encoded or kind is Logged:
         return moved.get(id(part), part)
     if kind is Table:
         return Table(tuple((name, _replaced(each, moved)) for name, each in part.items))

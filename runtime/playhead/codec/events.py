@@ -28,7 +28,7 @@ from playhead.codec.scalars import bytes_of_int, int_of_bytes
 from playhead.codec.unpacking import END, END_MARK, PAIR
 from playhead.errors import NotStorable, StoreCorrupt, StoreNewer
 from playhead.machine.events import Event, Source
-from playhead.machine.payload import Element, Encoded, External, Series, Table
+from playhead.machine.payload import Element, Encoded, External, Logged, Series, Table
 
 VERSION: Final = 1
 FIRST: Final = b""
@@ -79,11 +79,28 @@ def decode_event(
         raise _damage(number, "does not follow the one before it: events are missing, out of order or edited")
     if seq is not None and number != seq:
         raise _damage(seq, f"says that it is event {number}")
+    return _event(flags, number, body, fetch), chain
+
+
+def peek_event(frame: bytes, seq: int, fetch: Callable[[str], bytes]) -> Event:
+    """Event ``seq`` on its own, without knowing what came before it. Raises as `decode_event` does."""
+    flags, number, body, _ = opened(frame, seq)
+    if number != seq:
+        raise _damage(seq, f"says that it is event {number}")
+    return _event(flags, number, body, fetch)
+
+
+def chain_of(frame: bytes, seq: int) -> bytes:
+    """The chain hash that the frame of event ``seq`` carries. Raises `StoreCorrupt` if the frame is damaged."""
+    return opened(frame, seq)[3]
+
+
+def _event(flags: int, number: int, body: bytes, fetch: Callable[[str], bytes]) -> Event:
     try:
         if flags & COMPRESSED:
             body = decompressed(body)
         at, kind, path, data = _unpacked_body(body, fetch)
-        return Event(number, at, kind, tuple(path), data), chain
+        return Event(number, at, kind, tuple(path), data)
     except (ValueError, TypeError, RecursionError, zlib.error) as problem:
         raise _damage(number, f"is not an event: {problem}") from problem
 
@@ -135,6 +152,8 @@ def packed_part(part: Any) -> object:
         return list(part)
     if kind is Source:
         return Ext(codes.SOURCE, _pack([part.kind, list(part.path), list(part.names), part.count]))
+    if kind is Logged:
+        return Ext(codes.ENCODED, part.data)
     if kind is External:
         return Ext(codes.EXTERNAL, _pack([part.digest, part.size]))
     if kind is Table:

@@ -37,6 +37,31 @@ class External:
         return hash(self.digest)
 
 
+class Logged:
+    """A value that stands in an event which was not read: value ``slot`` of event ``seq``, of ``size`` bytes.
+
+    ``fetch`` reads it when it is needed, on any thread.
+    """
+
+    __slots__ = ("fetch", "seq", "size", "slot")  # no dataclass: thousands are made when a long run is opened
+
+    def __init__(self, seq: int, slot: int, size: int, fetch: Callable[[int, int], bytes]) -> None:
+        self.seq = seq
+        self.slot = slot
+        self.size = size
+        self.fetch = fetch
+
+    @property
+    def data(self) -> bytes:
+        return self.fetch(self.seq, self.slot)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Encoded | External | Logged) and other.data == self.data)
+
+    def __hash__(self) -> int:
+        return hash(self.data)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A dict of payloads by name: what a parallel or branch block gives."""
@@ -59,4 +84,4 @@ class Element:
     index: int
 
 
-Payload: TypeAlias = Encoded | External | Table | Series | Element
+Payload: TypeAlias = Encoded | External | Logged | Table | Series | Element

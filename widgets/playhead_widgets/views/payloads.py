@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from playhead.codec.errors import load_error, traceback_text
 from playhead.codec.values import load
-from playhead.machine.payload import Element, Encoded, External, Payload, Series, Table
+from playhead.machine.payload import Element, Encoded, External, Logged, Payload, Series, Table
 from playhead_widgets.views.escape import clean
 from playhead_widgets.views.values import ITEMS, Tree, tree, type_name
 
@@ -54,7 +54,7 @@ def size_of(payload: Payload | None) -> int:
             return sum(map(size_of, parts))
         case Element(whole=whole):
             return size_of(whole)
-        case External(size=size):
+        case External(size=size) | Logged(size=size):
             return size
         case Encoded(data=data):
             return len(data)

@@ -1,0 +1,238 @@
+"""Compaction points: a snapshot as bytes, so that a long log can be opened without being read from its start.
+
+A point repeats nothing large: of a value it says in which event it stands. And nothing rests on it: a point of
+another version, or a damaged one, is no point, and the log is read from its start.
+
+Records stand by columns, one for each field: that is smaller, and quicker to read, than one after the other.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from hashlib import blake2b
+from itertools import repeat
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import ormsgpack
+from rpds import HashTrieMap
+
+from playhead.codec.compression import decompressed
+from playhead.machine.events import Event
+from playhead.machine.payload import Element, Encoded, External, Logged, Payload, Series, Table
+from playhead.machine.snapshot import Frame, Record, Snapshot, Status
+
+#: Bytes of a value up to which it stands in the point itself: not much more than saying where it stands.
+INLINE: Final = 64
+
+Place: TypeAlias = tuple[int, int]
+Fetch: TypeAlias = Callable[[int, int], bytes]
+
+
+class Point(NamedTuple):
+    """A run as it stood, the chain hash of the event that it stood after, and whose logs its events are in.
+
+    ``lineage`` names runs, from the first ancestor to the run itself, each with the event after which its own begin.
+    """
+
+    snapshot: Snapshot
+    chain: bytes
+    lineage: tuple[tuple[str, int], ...]
+
+
+_PAYLOAD_FIELDS: Final = frozenset({"input", "output", "error", "suspend_payload", "suspend_output", "resume_data"})
+_MAPS: Final = frozenset({"state", "request", "records", "frames", "busy"})
+# What another version of these would make of the bytes is not known: they are no point to it.
+_SHAPE: Final = blake2b(repr((1, Snapshot._fields, Record._fields, Frame._fields)).encode(), digest_size=8).digest()
+
+
+def places_of(events: Iterable[Event]) -> dict[int, Place]:
+    """Where each value stands that the events carry, by its identity."""
+    return {id(value): (event.seq, slot) for event in events for slot, value in enumerate(values_in(event))}
+
+
+def values_in(event: Event) -> list[Encoded | External | Logged]:
+    """The values that the event carries, always in the same order."""
+    found: list[Encoded | External | Logged] = []
+    for part in event.data.values():
+        _gather(part, found)
+    return found
+
+
+def _gather(part: Any, found: list[Encoded | External | Logged]) -> None:
+    kind = type(part)
+    if kind is Encoded or kind is External or kind is Logged:
+        found.append(part)
+    elif kind is dict:
+        for each in part.values():
+            _gather(each, found)
+    elif kind is list or kind is tuple or kind is Series:
+        for each in part.items if kind is Series else part:
+            _gather(each, found)
+    elif kind is Table:
+        for _, each in part.items:
+            _gather(each, found)
+    elif kind is Element:
+        _gather(part.whole, found)
+
+
+# -- to bytes --------------------------------------------------------------------------------------------------
+
+
+def encode_point(point: Point, places: Mapping[int, Place]) -> bytes:
+    """The point as bytes; ``places`` says where the values stand that were not read from a point themselves."""
+    snapshot = point.snapshot
+    values = _Values(places)
+    records = list(snapshot.records.values())
+    content = {
+        "chain": point.chain,
+        "lineage": point.lineage,
+        "run": [_field(name, value, values) for name, value in _plain_fields(snapshot)],
+        "state": [(key, values.number(value)) for key, value in snapshot.state.items()],
+        "request": [(key, values.number(value)) for key, value in snapshot.request.items()],
+        "frames": [(path, *frame) for path, frame in snapshot.frames.items()],
+        "busy": list(snapshot.busy.items()),
+        "count": len(records),
+        "columns": [
+            _column(name, column, values) for name, column in zip(Record._fields, _columns(records), strict=True)
+        ],
+        "values": values.rows,
+    }
+    return _SHAPE + zlib.compress(ormsgpack.packb(content), 1)
+
+
+class _Values:
+    """Every value once, what is inside others before them; 0 stands for none."""
+
+    def __init__(self, places: Mapping[int, Place]) -> None:
+        self.rows: list[Any] = [None]
+        self._places = places
+        self._numbers: dict[int, int] = {id(None): 0}
+
+    def number(self, payload: Payload | None) -> int:
+        """The row that the value has."""
+        number = self._numbers.get(id(payload))
+        if number is None:
+            row = self._row(payload)
+            number = self._numbers[id(payload)] = len(self.rows)
+            self.rows.append(row)
+        return number
+
+    def _row(self, payload: Any) -> Any:
+        if type(payload) is Encoded:  # by far the most common
+            size = len(payload.data)
+            place = self._places.get(id(payload)) if size > INLINE else None
+            return payload.data if place is None else ["logged", *place, size]
+        match payload:
+            case External(size=size):
+                return ["logged", *self._places[id(payload)], size]
+            case Logged(seq=seq, slot=slot, size=size):
+                return ["logged", seq, slot, size]
+            case Table(items=pairs):
+                return ["table", [name for name, _ in pairs], [self.number(value) for _, value in pairs]]
+            case Series(items=items):
+                return ["series", [self.number(value) for value in items]]
+            case Element(whole=whole, index=index):
+                return ["element", self.number(whole), index]
+        raise TypeError(f"{type(payload).__qualname__} is no payload")
+
+
+def _plain_fields(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(snapshot, name)) for name in Snapshot._fields if name not in _MAPS)
+
+
+def _columns(records: Sequence[Record]) -> Iterable[tuple[Any, ...]]:
+    return zip(*records, strict=True) if records else repeat((), len(Record._fields))
+
+
+def _column(name: str, column: tuple[Any, ...], values: _Values) -> list[Any] | None:
+    """The values of one field; None if each has the field's default."""
+    if name in Record._field_defaults:
+        default = Record._field_defaults[name]
+        if column.count(default) == len(column):
+            return None
+    if name in _PAYLOAD_FIELDS:
+        return [values.number(value) for value in column]
+    return [sorted(value) for value in column] if name == "open_items" else list(column)
+
+
+def _field(name: str, value: Any, values: _Values) -> Any:
+    return values.number(value) if name in _PAYLOAD_FIELDS or name == "definition" else value
+
+
+# -- and back --------------------------------------------------------------------------------------------------
+
+
+def decode_point(data: bytes, fetch: Fetch) -> Point | None:
+    """The point; None if these bytes are not one. ``fetch`` gives a value by its event and its slot there."""
+    if data[: len(_SHAPE)] != _SHAPE:
+        return None
+    try:
+        return _point(ormsgpack.unpackb(decompressed(data[len(_SHAPE) :])), fetch)
+    except Exception:  # noqa: BLE001  # whatever is wrong with it, it can be done without
+        return None
+
+
+def _point(content: Mapping[str, Any], fetch: Fetch) -> Point:
+    values = _values(content["values"], fetch)
+    value = values.__getitem__
+    columns = map(partial(_read_column, value), Record._fields, content["columns"])
+    records = list(map(Record._make, zip(*columns, strict=False))) if content["count"] else []
+    names = (name for name in Snapshot._fields if name not in _MAPS)
+    fields = {name: _read_field(name, part, value) for name, part in zip(names, content["run"], strict=True)}
+    snapshot = Snapshot(
+        **fields,
+        state=HashTrieMap({key: value(number) for key, number in content["state"]}),
+        request=HashTrieMap({key: value(number) for key, number in content["request"]}),
+        records=HashTrieMap({record.path: record for record in records}),
+        frames=HashTrieMap({tuple(path): Frame(at, _path(arms)) for path, at, arms in content["frames"]}),
+        busy=HashTrieMap({tuple(path): Status(status) for path, status in content["busy"]}),
+    )
+    return Point(snapshot, content["chain"], tuple((run_id, after) for run_id, after in content["lineage"]))
+
+
+def _values(rows: Iterable[Any], fetch: Fetch) -> list[Any]:
+    found: list[Any] = []
+    for row in rows:
+        found.append(row if row is None else Encoded(row) if type(row) is bytes else _MAKERS[row[0]](row, found, fetch))
+    return found
+
+
+_MAKERS: Final[dict[str, Callable[[Any, list[Any], Fetch], Payload]]] = {
+    "logged": lambda row, found, fetch: Logged(row[1], row[2], row[3], fetch),
+    "table": lambda row, found, fetch: Table(tuple((name, found[at]) for name, at in zip(row[1], row[2], strict=True))),
+    "series": lambda row, found, fetch: Series(tuple(found[at] for at in row[1])),
+    "element": lambda row, found, fetch: Element(found[row[1]], row[2]),
+}
+
+
+def _read_column(value: Callable[[int], Any], name: str, column: list[Any] | None) -> Iterable[Any]:
+    if column is None:
+        return repeat(Record._field_defaults[name])
+    if name in _PAYLOAD_FIELDS:
+        return map(value, column)
+    reader = _READERS.get(name)
+    return column if reader is None else map(reader, column)
+
+
+def _read_field(name: str, part: Any, value: Callable[[int], Any]) -> Any:
+    if name in _PAYLOAD_FIELDS or name == "definition":
+        return value(part)
+    reader = _READERS.get(name)
+    return part if reader is None else reader(part)
+
+
+def _path(part: list[Any] | None) -> tuple[Any, ...] | None:
+    return None if part is None else tuple(part)
+
+
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "path": tuple,
+    "status": {str(status): status for status in Status}.__getitem__,
+    "error_path": _path,
+    "labels": tuple,
+    "open_items": frozenset,
+    "transient": tuple,
+    "parent": _path,
+}
