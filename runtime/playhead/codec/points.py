@@ -135,7 +135,8 @@ class _Values:
                 return ["series", [self.number(value) for value in items]]
             case Element(whole=whole, index=index):
                 return ["element", self.number(whole), index]
-        raise TypeError(f"{type(payload).__qualname__} is no payload")
+            case _:
+                raise TypeError(f"{type(payload).__qualname__} is no payload")
 
 
 def _plain_fields(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
