@@ -96,9 +96,11 @@ class Step(Generic[I, O]):
     def __types__(self, value: I, /) -> O:
         raise TypeError("__types__ only carries the types of a step.")
 
-    def body(self, value: Any, context: Context[Any]) -> Any:
+    def body(self, value: Any, context: Context[Any] | None) -> Any:
         """Call the function as a workflow does: the input first, the context by name, each only if wanted."""
-        keywords = {self.context_name: context} if self.context_name else {}
+        if self.context_name is None:
+            return self.fn(value) if self.takes_input else self.fn()
+        keywords = {self.context_name: context}
         return self.fn(value, **keywords) if self.takes_input else self.fn(**keywords)
 
     def as_(self, id: str) -> Step[I, O]:

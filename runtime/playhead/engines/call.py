@@ -49,11 +49,25 @@ class Call:
         self.updates: dict[str, Any] = {}
         self.suspension: dict[str, Any] | None = None
         self.bailed: Any = None
-        self.request = RequestContext(*driver.request_parts())
+        self._request: RequestContext | None = None
+        self._context: Context[Any] | None = None
         self._printed: list[str] = []
-        self.context: Context[Any] = self._context()
 
-    def _context(self) -> Context[Any]:
+    @property
+    def context(self) -> Context[Any]:
+        """What the body gets; made when it is first asked for, because most bodies do without."""
+        if self._context is None:
+            self._context = self._made_context()
+        return self._context
+
+    @property
+    def request(self) -> RequestContext:
+        """The request context as this body sees and changes it."""
+        if self._request is None:
+            self._request = RequestContext(*self.driver.request_parts(self.snapshot))
+        return self._request
+
+    def _made_context(self) -> Context[Any]:
         record = self.snapshot.records.get(self.path)
         driver = self.driver
         return Context(
@@ -168,6 +182,8 @@ class Call:
 
     def flush_printed(self) -> None:
         """Record the printed text that has gathered; called before the body's end is recorded too."""
+        if not self._printed:
+            return
         text, self._printed = "".join(self._printed), []
         if text and self.driver.is_open(self.path):
             self.driver.record(E.STEP_PRINTED, self.path, text=text)
@@ -190,6 +206,8 @@ class Call:
         data: dict[str, Any] = {}
         if self.updates:
             data["state"] = dict(self.updates)
+        if self._request is None:
+            return data
         touched = self.driver.keep_transient(self.request)
         changed = {key: dump(value, f"request.{key}") for key, value in touched.items()}
         stored = self.snapshot.request

@@ -54,7 +54,7 @@ async def run_callbacks(driver: Driver, workflow: Workflow[Any, Any], scope: Pat
     """``on_finish`` at every rest but a pause, then ``on_error`` for a failure or a tripwire."""
     if workflow.on_finish is None and workflow.on_error is None:
         return
-    request = RequestContext(*driver.request_parts())
+    request = RequestContext(*driver.request_parts(driver.snapshot))
     report = Report(workflow, driver.snapshot, scope, request=request, runtime=driver.env.runtime)
     if report.status is Status.PAUSED:
         return

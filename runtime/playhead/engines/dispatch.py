@@ -1,19 +1,16 @@
 """Dispatch: turn one command into what is recorded at once and what is to be run.
 
-Each ``take`` says whether it made progress; a command that is under way already makes none.
+Each ``take`` says whether more can be decided at once; a command that is under way already changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from dataclasses import dataclass
-from functools import singledispatchmethod
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from playhead.codec.values import load
 from playhead.definition.callables import Function
 from playhead.definition.entries import ForeachEntry, LoopEntry, MapEntry, SleepEntry
-from playhead.definition.step import Step
 from playhead.definition.workflow import Workflow
 from playhead.engines.bodies import failure_data, run_leaf
 from playhead.engines.call import Call
@@ -24,9 +21,12 @@ from playhead.errors import InputInvalid, MappingFailed, WorkflowError
 from playhead.machine import events as E
 from playhead.machine.decide import Begin, Close, Command, End, JudgeBranch, JudgeLoop, Wake
 from playhead.machine.events import Path, Source
+from playhead.machine.payload import Payload
 from playhead.machine.snapshot import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playhead.engines.driver import Driver
 
 _CLOSED = {
@@ -44,67 +44,54 @@ _ENDED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """A coroutine to start once what was recorded is committed. ``body``: it runs code of the user's step."""
-
-    path: Path
-    coroutine: Coroutine[Any, Any, None]
-    body: bool = False
-    grace: float | None = None
-
-
 class Dispatch:
     """Takes the commands of one run."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
-        self.launches: list[Launch] = []
+        self._takers: dict[type, Callable[[Any], bool]] = {
+            Begin: self._take_begin,
+            Wake: self._take_wake,
+            JudgeBranch: self._take_branch,
+            JudgeLoop: self._take_loop,
+            Close: self._take_close,
+            End: self._take_end,
+        }
 
     def take(self, command: Command) -> bool:
-        """Do what can be done at once, queue the rest; whether there was anything to do."""
-        if command.key in self.driver.inflight and not isinstance(command, Close | End):
+        """Do what can be done at once, queue the rest; whether more can be decided now."""
+        kind = type(command)
+        if command.key in self.driver.inflight and kind is not Close and kind is not End:
             return False
-        self._take(command)
-        return True
+        return self._takers[kind](command)
 
-    def launch(self, path: Path, coroutine: Coroutine[Any, Any, None], **options: Any) -> None:
-        self.driver.reserve(path)
-        self.launches.append(Launch(path, coroutine, **options))
-
-    @singledispatchmethod
-    def _take(self, command: Command) -> None:
-        raise TypeError(f"unknown command {command!r}")
-
-    @_take.register
-    def _(self, command: Begin) -> None:
+    def _take_begin(self, command: Begin) -> bool:
         if command.not_before is not None and command.not_before > self.driver.env.clock.now():
-            self.launch(command.path, self._delay(command.not_before))
-            return
+            self.driver.launch(command.path, partial(self._delay, command.not_before))
+            return False
         work = command.work
         if isinstance(work, SleepEntry):
-            self._begin_sleep(command, work)
-        elif isinstance(work, ForeachEntry):
-            self._begin_foreach(command, work)
-        elif isinstance(work, LoopEntry):
-            self._started(command, "loop", input=command.source)
-        else:
-            self._begin_validated(command)
+            return self._begin_sleep(command, work)
+        if isinstance(work, ForeachEntry):
+            return self._begin_foreach(command, work)
+        if isinstance(work, LoopEntry):
+            self._started(command, "loop", command.source)
+            return True
+        return self._begin_validated(command)
 
-    @_take.register
-    def _(self, command: Wake) -> None:
-        self.launch(command.path, self._wake(command))
+    def _take_wake(self, command: Wake) -> bool:
+        self.driver.launch(command.path, partial(self._wake, command))
+        return False
 
-    @_take.register
-    def _(self, command: JudgeBranch) -> None:
-        self.launch(command.key, self._judge_branch(command))
+    def _take_branch(self, command: JudgeBranch) -> bool:
+        self.driver.launch(command.key, partial(self._judge_branch, command))
+        return False
 
-    @_take.register
-    def _(self, command: JudgeLoop) -> None:
-        self.launch(command.path, self._judge_loop(command))
+    def _take_loop(self, command: JudgeLoop) -> bool:
+        self.driver.launch(command.path, partial(self._judge_loop, command))
+        return False
 
-    @_take.register
-    def _(self, command: Close) -> None:
+    def _take_close(self, command: Close) -> bool:
         driver = self.driver
         data: dict[str, Any] = {}
         if command.output is not None:
@@ -117,44 +104,54 @@ class Dispatch:
             data["bail"] = True
         driver.finish(_CLOSED[command.status], command.path, data)
         if has_callbacks(driver.workflow, command.path):
-            self.launch((*command.path, "callbacks"), nested_callbacks(driver, command.path))
+            driver.launch((*command.path, "callbacks"), partial(nested_callbacks, driver, command.path))
+        return True
 
-    @_take.register
-    def _(self, command: End) -> None:
+    def _take_end(self, command: End) -> bool:
         data: dict[str, Any] = {}
         if command.output is not None:
             data["output"] = command.output
         if command.error_at is not None:
             data["error_at"] = list(command.error_at)
         self.driver.record(_ENDED[command.status], **data)
+        return True
 
     # -- beginning ---------------------------------------------------------------------------------------------
 
-    def _started(self, command: Begin, kind: str, **data: Any) -> None:
-        data |= {"entry": command.entry, "index": command.index, "iteration": command.iteration}
+    def _started(self, command: Begin, kind: str, input: Payload | Source | None, **more: Any) -> None:
+        data: dict[str, Any] = {"kind": kind, **more}
+        if input is not None:
+            data["input"] = input
+        if command.entry is not None:
+            data["entry"] = command.entry
+        if command.index is not None:
+            data["index"] = command.index
+        if command.iteration is not None:
+            data["iteration"] = command.iteration
         if command.attempt:
             data["attempt"] = command.attempt
-        data = {key: value for key, value in data.items() if value is not None}
-        self.driver.record(E.STEP_STARTED, command.path, kind=kind, **data)
+        self.driver.record(E.STEP_STARTED, command.path, **data)
 
     def _failed(self, path: Path, error: BaseException) -> None:
         self.driver.finish(E.STEP_FAILED, path, failure_data(error))
 
-    def _begin_validated(self, command: Begin) -> None:
+    def _begin_validated(self, command: Begin) -> bool:
         """A step, a map, or a nested workflow: its input is checked before it counts as begun."""
         work, driver = command.work, self.driver
         kind = "workflow" if isinstance(work, Workflow) else "map" if isinstance(work, MapEntry) else "step"
         try:
             value, recorded = self._input(command)
         except InputInvalid as error:
-            self._started(command, kind, input=command.source)
+            self._started(command, kind, command.source)
             self._failed(command.path, error)
-            return
-        self._started(command, kind, input=recorded)
-        if isinstance(work, Step | MapEntry):
-            call = Call(driver, command.owner, command.path, work)
-            grace = getattr(work, "cancel_grace", None)
-            self.launch(command.path, run_leaf(driver, call, value), body=True, grace=grace)
+            return True
+        self._started(command, kind, recorded)
+        if isinstance(work, Workflow):
+            return True
+        call = Call(driver, command.owner, command.path, work)
+        grace = getattr(work, "cancel_grace", None)
+        driver.launch(command.path, partial(run_leaf, driver, call, value), body=True, grace=grace)
+        return False
 
     def _input(self, command: Begin) -> tuple[Any, Any]:
         driver = self.driver
@@ -165,20 +162,21 @@ class Dispatch:
         subject = f"input of step {'/'.join(command.path)!r} (step input validation failed)"
         return validated(driver.snapshot, command.source, raw, schema, subject)
 
-    def _begin_foreach(self, command: Begin, foreach: ForeachEntry) -> None:
+    def _begin_foreach(self, command: Begin, foreach: ForeachEntry) -> bool:
         driver = self.driver
         known = driver.snapshot.records.get(command.path)
         whole = known.input if known and command.source is None else driver.snapshot.resolve(command.source)
         try:
             total = driver.lists.split(whole) if whole is not None else 0
         except InputInvalid as error:
-            self._started(command, "foreach", input=command.source)
+            self._started(command, "foreach", command.source)
             self._failed(command.path, error)
-            return
+            return True
         if isinstance(foreach.concurrency, Function):
-            self.launch(command.path, self._judge_width(command, foreach.concurrency, whole, total))
-        else:
-            self._started(command, "foreach", input=command.source, width=foreach.concurrency, total=total)
+            driver.launch(command.path, partial(self._judge_width, command, foreach.concurrency, whole, total))
+            return False
+        self._started(command, "foreach", command.source, width=foreach.concurrency, total=total)
+        return True
 
     async def _judge_width(self, command: Begin, function: Function, whole: Any, total: int) -> None:
         call = Call(self.driver, command.owner, command.path, command.work)
@@ -190,17 +188,18 @@ class Dispatch:
                     "it must be a whole number of at least 1."
                 )
         except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
-            self._started(command, "foreach", input=command.source, width=1, total=total)
+            self._started(command, "foreach", command.source, width=1, total=total)
             self._failed(command.path, error)
             return
         self.driver.release(command.path)
-        self._started(command, "foreach", input=command.source, width=width, total=total)
+        self._started(command, "foreach", command.source, width=width, total=total)
 
-    def _begin_sleep(self, command: Begin, sleep: SleepEntry) -> None:
+    def _begin_sleep(self, command: Begin, sleep: SleepEntry) -> bool:
         if isinstance(sleep.duration, Function):
-            self.launch(command.path, self._judge_sleep(command, sleep, sleep.duration))
-        else:
-            self._waiting(command, sleep, sleep.duration)
+            self.driver.launch(command.path, partial(self._judge_sleep, command, sleep, sleep.duration))
+            return False
+        self._waiting(command, sleep, sleep.duration)
+        return True
 
     async def _judge_sleep(self, command: Begin, sleep: SleepEntry, function: Function) -> None:
         driver = self.driver
@@ -210,7 +209,7 @@ class Dispatch:
         try:
             self._waiting(command, sleep, await function.call(value, call.context))
         except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
-            self._started(command, "sleep", input=source)
+            self._started(command, "sleep", source)
             self._failed(command.path, error)
 
     def _waiting(self, command: Begin, sleep: SleepEntry, duration: Any) -> None:
@@ -250,7 +249,7 @@ class Dispatch:
                 # The arm takes the blame, so that a person can see which condition it was.
                 failing = Begin((*command.path, body.id), body, call.owner, command.source, command.entry)
                 driver.record(E.BRANCH_DECIDED, command.path, entry=command.entry, arms=[body.id])
-                self._started(failing, "step", input=command.source)
+                self._started(failing, "step", command.source)
                 self._failed(failing.path, _named(error, f"The condition of arm {body.id!r}"))
                 return
         driver.release(command.key)

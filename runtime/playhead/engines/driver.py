@@ -11,11 +11,10 @@ import asyncio
 import contextlib
 import contextvars
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from playhead.codec.values import load
 from playhead.definition.request import RequestContext
@@ -32,26 +31,33 @@ from playhead.machine.decide import decide
 from playhead.machine.events import Event, Path
 from playhead.machine.fold import Moment, fold, moments
 from playhead.machine.places import body_at
+from playhead.machine.rebase import rebased
 from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status, element
 from playhead.stores.log import RunLog
 
 _log = logging.getLogger("playhead")
-
-#: Events that say how the run stands; judged anew when somebody else wrote to the log first.
-_VERDICTS = frozenset({E.RUN_SUCCEEDED, E.RUN_FAILED, E.RUN_TRIPPED, E.RUN_SUSPENDED, E.RUN_PAUSED, E.RUN_CANCELED})
 
 
 class Fenced(Exception):
     """Somebody else has taken the run over; nothing we do counts any more."""
 
 
-@dataclass(slots=True)
-class Inflight:
-    """Something under way at a path; ``task`` is None between the decision and its commit."""
+#: Makes the coroutine that is to be run, when it is to be run.
+Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
-    task: asyncio.Task[None] | None = None
+
+@dataclass(slots=True, eq=False)
+class Inflight:
+    """Something under way at a path. ``body``: it runs code of the user's step, and has ``grace`` seconds to end.
+
+    ``task`` is None between the decision and its commit.
+    """
+
+    path: Path
+    work: Work
     body: bool = False
     grace: float | None = None
+    task: asyncio.Task[None] | None = None
 
 
 class Driver:
@@ -82,7 +88,9 @@ class Driver:
         self.lists = Lists()
         self.stopping = False
         self._loop = asyncio.get_running_loop()
-        self._wake = asyncio.Event()
+        self._launches: list[Inflight] = []
+        self._has_news = False
+        self._waiter: asyncio.Future[None] | None = None
         self._written: list[Future[None]] = []
         self._dispatch = Dispatch(self)
         self._crash: BaseException | None = None
@@ -95,19 +103,27 @@ class Driver:
         """Go on until the run rests. Raises what the store raises, `Fenced`, and `RunInterrupted` after `stop`."""
         try:
             while True:
-                self._wake.clear()
+                self._has_news = False
                 self._advance()
                 await self._commit()
                 self._start()
-                if self.snapshot.status not in ACTIVE and not self.inflight:
+                if not self.inflight and self.snapshot.status not in ACTIVE and await self._settled():
                     break
-                if not self.pending:
-                    await self._wake.wait()
+                if not self._has_news:
+                    self._waiter = self._loop.create_future()
+                    await self._waiter
                 self._check()
-            await self._rested()
+            await run_callbacks(self, self.workflow)
         except BaseException:
             await self._abandon()
             raise
+
+    def wake(self) -> None:
+        """There is news: decide again."""
+        self._has_news = True
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _check(self) -> None:
         if self._crash is not None:
@@ -117,20 +133,24 @@ class Driver:
                 f"Run {self.log.run_id!r} was interrupted: its runtime was left. Take it up again with run.restart()."
             )
 
-    async def _rested(self) -> None:
-        await self.engine.settle(self.log)
-        await run_callbacks(self, self.workflow)
+    async def _settled(self) -> bool:
+        """Whether the run is at rest in the store too; not so if somebody wrote to the log before it was told."""
+        try:
+            await self.engine.settle(self.log)
+        except StoreConflict:
+            await self._rebase([])
+            self.wake()
+            return False
+        return True
 
     async def _abandon(self) -> None:
         """Stop every body without recording an end; steps in flight will be run again by whoever restarts."""
         self.stopping = True
-        for launch in self._dispatch.launches:
-            launch.coroutine.close()
         tasks = [item.task for item in self.inflight.values() if item.task is not None]
         if tasks and self.cancellation.is_set():  # bodies that were told of a cancel get their grace all the same
             await asyncio.wait(tasks, timeout=self.env.cancel_grace)
-        for task in tasks:
-            task.cancel()
+        for item in self.inflight.values():
+            self._cancel(item)
         await asyncio.gather(*tasks, return_exceptions=True)
         self.inflight.clear()
         for written in self._written:
@@ -152,26 +172,41 @@ class Driver:
                 self.record(E.RUN_PAUSED)
 
     def _one_round(self) -> bool:
+        """Whether more may follow at once: from what is recorded, or because only so many may begin at a time."""
         commands = self.pace.permitted(decide(self.workflow, self.snapshot), self.inflight, self.snapshot)
-        progress = [self._dispatch.take(command) for command in commands]
-        return any(progress) and self.snapshot.status in ACTIVE
+        before = len(self._launches)
+        settled = [self._dispatch.take(command) for command in commands]
+        more = any(settled) or (not self.pace.is_free and len(self._launches) > before)
+        return more and self.snapshot.status in ACTIVE
+
+    def launch(self, path: Path, work: Work, *, body: bool = False, grace: float | None = None) -> None:
+        """Start ``work`` once what was recorded is committed; until it is over, it is under way at ``path``."""
+        item = self.inflight[path] = Inflight(path, work, body, grace)
+        self._launches.append(item)
 
     def _start(self) -> None:
-        launches, self._dispatch.launches = self._dispatch.launches, []
-        for launch in launches:
-            item = self.inflight[launch.path]
-            item.body, item.grace = launch.body, launch.grace
+        launches, self._launches = self._launches, []
+        for item in launches:
             # Each task gets a copy of the run's context, so that prints of all steps find the cell that began it.
-            item.task = self._loop.create_task(launch.coroutine, context=self.context.copy())
-            item.task.add_done_callback(partial(self._done, launch.path))
+            item.task = self._loop.create_task(self._carry(item), context=self.context.copy())
 
-    def _done(self, path: Path, task: asyncio.Task[None]) -> None:
-        item = self.inflight.get(path)
-        if item is not None and item.task is task:
-            self.release(path)
-        if not task.cancelled() and task.exception() is not None:
-            self._crash = task.exception()
-            self._wake.set()
+    async def _carry(self, item: Inflight) -> None:
+        try:
+            await item.work()
+        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the run is told
+            self._crash = error
+        finally:
+            self._over(item)
+
+    def _over(self, item: Inflight) -> None:
+        if self.inflight.get(item.path) is item:
+            self.release(item.path)
+
+    def _cancel(self, item: Inflight) -> None:
+        if item.task is not None:
+            # One that is cancelled before it has begun never comes to its own end.
+            item.task.add_done_callback(lambda _: self._over(item))
+            item.task.cancel()
 
     # -- recording ---------------------------------------------------------------------------------------------
 
@@ -183,7 +218,7 @@ class Driver:
         event = Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data)
         self.snapshot = fold(self.snapshot, event)
         self.pending.append(Moment(event, self.snapshot))
-        self._wake.set()
+        self.wake()
 
     def finish(self, type: str, path: Path, data: dict[str, Any]) -> None:
         """Record how a place ended; for a foreach item, also how far its foreach is."""
@@ -227,9 +262,8 @@ class Driver:
         base = self.log.snapshot
         if not self._is_ours(base):
             raise self._fence()
-        replay = [event for event, _ in (*batch, *self.pending) if event.type not in _VERDICTS]
-        renumbered = (event._replace(seq=seq) for seq, event in enumerate(replay, base.seq + 1))
-        self.pending = moments(base, renumbered)
+        ours = (event for event, _ in (*batch, *self.pending))
+        self.pending = moments(base, rebased(ours, self.snapshot, base.seq))
         self.snapshot = self.pending[-1].after if self.pending else base
 
     async def catch_up(self) -> bool:
@@ -241,7 +275,7 @@ class Driver:
                 self._crash = self._fence()
             elif not self.pending and self._writable:
                 self.snapshot = present
-            self._wake.set()
+            self.wake()
         return not self.stopping
 
     def _is_ours(self, present: Snapshot) -> bool:
@@ -280,23 +314,19 @@ class Driver:
         record = self.snapshot.records.get(path)
         return record is not None and record.status is Status.RUNNING and not self.stopping
 
-    def reserve(self, path: Path) -> None:
-        """Something is under way at ``path``."""
-        self.inflight[path] = Inflight()
-
     def release(self, path: Path) -> None:
         """Nothing is under way at ``path`` any more; what follows can be decided in this very turn."""
         self.inflight.pop(path, None)
-        self._wake.set()
+        self.wake()
 
     def owner_at(self, scope: Path) -> Workflow[Any, Any]:
         """The workflow open at ``scope``."""
         found = body_at(self.workflow, scope) if scope else self.workflow
         return found if isinstance(found, Workflow) else self.workflow
 
-    def request_parts(self) -> tuple[tuple[str, ...], Callable[[str], Any], dict[str, Any]]:
+    def request_parts(self, snapshot: Snapshot) -> tuple[tuple[str, ...], Callable[[str], Any], dict[str, Any]]:
         """What a `RequestContext` is made of: the stored keys, how to read them, and those never stored."""
-        stored = self.snapshot.request
+        stored = snapshot.request
         return tuple(stored), lambda key: load(stored[key]), dict(self.transient)
 
     def keep_transient(self, request: RequestContext) -> dict[str, Any]:
@@ -320,17 +350,17 @@ class Driver:
         """Begin nothing new; mere waits are given up, to be taken up again later."""
         self.pace.pause()
         self._give_up_waits()
-        self._wake.set()
+        self.wake()
 
     def stop(self) -> None:
         """The runtime is being left."""
         self.stopping = True
-        self._wake.set()
+        self.wake()
 
     def _give_up_waits(self) -> None:
         for path, item in self.inflight.items():
-            if item.task is not None and not item.body and self.snapshot.busy.get(path) is Status.WAITING:
-                item.task.cancel()
+            if not item.body and self.snapshot.busy.get(path) is Status.WAITING:
+                self._cancel(item)
 
     def _advance_cancel(self) -> None:
         if not self._cancel_seen:
@@ -343,10 +373,8 @@ class Driver:
             self.record(E.RUN_CANCELED)
 
     def _grant_grace(self, item: Inflight) -> None:
-        if item.task is None:
-            return
         grace = item.grace if item.grace is not None else self.env.cancel_grace
-        self._loop.call_later(grace if item.body else 0, item.task.cancel)
+        self._loop.call_later(grace if item.body else 0, self._cancel, item)
 
     def _close_canceled(self) -> None:
         """Nothing that was begun stays open: leaves first, then what holds them."""
