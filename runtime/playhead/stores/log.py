@@ -14,6 +14,7 @@ from playhead.errors import NoSuchRun, StoreConflict
 from playhead.machine import events as E
 from playhead.machine.events import Event
 from playhead.machine.fold import Moment, fold, moments
+from playhead.machine.rebase import rebased
 from playhead.machine.snapshot import Snapshot
 from playhead.stores.port import RunSummary, Store
 
@@ -60,7 +61,7 @@ class RunLog:
             return await self._take_in(frames) if frames else self.snapshot
 
     async def _take_in(self, frames: Sequence[bytes]) -> Snapshot:
-        put_off, owner = self._take_back(), self.snapshot.owner
+        seen, put_off = self.snapshot, self._take_back()
         fetch = partial(self.store.get_blob, self.run_id)
         arrived = []
         for frame in frames:
@@ -70,9 +71,8 @@ class RunLog:
             arrived.append(event)
         self._saved += len(frames)
         self._extend(moments(self.snapshot, arrived))
-        if self.snapshot.owner == owner:
-            renumbered = (event._replace(seq=seq) for seq, event in enumerate(put_off, self.snapshot.seq + 1))
-            self.extend(moments(self.snapshot, renumbered))
+        if self.snapshot.owner == seen.owner:
+            self.extend(moments(self.snapshot, rebased(put_off, seen, self.snapshot.seq)))
         return self.snapshot
 
     def _take_back(self) -> list[Event]:
