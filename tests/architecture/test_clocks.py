@@ -22,7 +22,6 @@ DICE = ("random", "secrets")
 # What each module may look at. Name one here only if what it sees can never change what a run means.
 MAY_LOOK = {
     "engines/effects.py": {*CLOCKS, *DICE},  # the one place where time, randomness and ids enter a run
-    "stores/disk.py": {"time.monotonic"},  # gives up waiting for another process's lock
 }
 
 
