@@ -31,6 +31,8 @@
     ├── RunInterrupted                    the runtime was left while the run was going
     ├── StepTimeout                       a step ran longer than its timeout (also a TimeoutError)
     ├── StepInterrupted                   an at-most-once step was in flight when its process died
+    ├── CannotCross                       a step needs something that another process cannot have
+    ├── WorkerLost                        an executor lost a step: its worker died, or it takes no more work
     ├── NonRetryableError                 raise it in a step to stop retrying at once
     ├── StoreError                        the store refused; nothing acknowledged is lost
     │   ├── StoreConflict                 somebody else appended first
@@ -271,6 +273,23 @@ class StepInterrupted(WorkflowError):
     """An ``at_most_once`` step was in flight when its process died; it was not run again."""
 
     code = "step-interrupted"
+
+
+class CannotCross(WorkflowError):
+    """A step's body, or something it uses, cannot be had in the process its executor runs it in; never retried."""
+
+    code = "cannot-cross"
+
+
+class WorkerLost(WorkflowError):
+    """The executor lost the step ``step_id``: its worker died, or it takes no more work. Retried like any failure."""
+
+    code = "worker-lost"
+
+    def __init__(self, step_id: str, reason: str) -> None:
+        self.step_id = step_id
+        self.reason = reason
+        super().__init__(f"Step {step_id!r} was lost by its executor: {reason}")
 
 
 class NonRetryableError(WorkflowError):

@@ -32,11 +32,17 @@ def attach_traceback(error: BaseException, text: str) -> None:
     _DICT.__set__(error, Attributes(_DICT.__get__(error), text))
 
 
+def carried_traceback(error: BaseException) -> str | None:
+    """The text that a loaded exception brought along; None for one that was raised here."""
+    attributes = _DICT.__get__(error)
+    return attributes.traceback if isinstance(attributes, Attributes) else None
+
+
 def text_of_traceback(error: BaseException) -> str:
     """The traceback as Python prints it, or the text that a loaded exception brought along."""
-    attributes = _DICT.__get__(error)
-    if isinstance(attributes, Attributes):
-        return attributes.traceback
+    carried = carried_traceback(error)
+    if carried is not None:
+        return carried
     try:
         text = "".join(traceback.format_exception(error))
     except Exception as problem:  # noqa: BLE001 - an exception's own code may raise anything when formatted

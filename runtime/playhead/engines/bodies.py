@@ -7,17 +7,22 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from playhead.codec.errors import dump_error
+from playhead.codec.tracebacks import carried_traceback
 from playhead.codec.values import dump
 from playhead.definition.entries import MapEntry
 from playhead.definition.signals import only_signals
 from playhead.definition.step import Step
 from playhead.engines.call import CURRENT_CALL, Call
 from playhead.errors import NonRetryableError, StepTimeout, TripWire
+from playhead.executors.errand import Errand
 from playhead.executors.port import run_on
 from playhead.machine import events as E
+from playhead.machine.payload import Encoded
 from playhead.machine.retry import retry_at
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from playhead.engines.driver import Driver
 
 _log = logging.getLogger("playhead")
@@ -28,43 +33,45 @@ async def run_leaf(driver: Driver, call: Call, value: Any) -> None:
 
     Records nothing if the runtime is being left: the step counts as lost in flight and will be run again.
     """
-    token = CURRENT_CALL.set(call)
+    CURRENT_CALL.set(call)  # in the context of this task, which nobody else has
     try:
-        output = await _run(driver, call, value)
-        end = _ended(call, output)
+        end = _ended(call, await _run(driver, call, value))
     except BaseException as error:
         if isinstance(error, asyncio.CancelledError) and driver.stopping:
             raise
         end = _raised(driver, call, error)
-    finally:
-        CURRENT_CALL.reset(token)
     call.flush_printed()
     if driver.is_open(call.path):
         type, data = _canceled(end) if driver.cancellation.is_set() else end
         driver.finish(type, call.path, data)
 
 
-async def _run(driver: Driver, call: Call, value: Any) -> Any:
+def _run(driver: Driver, call: Call, value: Any) -> Awaitable[Any]:
     work = call.work
     if isinstance(work, MapEntry):
-        return await work.build(value, call.context)
-    if work.timeout is None:
-        return await _body(driver, work, call, value)
-    limit = asyncio.timeout(work.timeout)
+        built: Awaitable[Any] = work.build(value, call.context)
+        return built
+    if not work.is_async:
+        running: Awaitable[Any] = _on_executor(driver, work, call, value)
+    else:  # A context is made for those who ask for one.
+        running = work.body(value, call.context if work.context_name is not None else None)
+    return running if work.timeout is None else _limited(work, work.timeout, running)
+
+
+async def _limited(work: Step[Any, Any], seconds: float, running: Awaitable[Any]) -> Any:
+    limit = asyncio.timeout(seconds)
     try:
         async with limit:
-            return await _body(driver, work, call, value)
+            return await running
     except TimeoutError as error:
         if not limit.expired():
             raise
-        raise StepTimeout(work.id, work.timeout) from error
+        raise StepTimeout(work.id, seconds) from error
 
 
-async def _body(driver: Driver, work: Step[Any, Any], call: Call, value: Any) -> Any:
-    if work.is_async:
-        return await work.body(value, call.context)
+async def _on_executor(driver: Driver, work: Step[Any, Any], call: Call, value: Any) -> Any:
     executor = work.executor or driver.env.executor
-    result = await run_on(executor, lambda: work.body(value, call.context))
+    result = await run_on(executor, Errand(work, value, call.context))
     return await result if asyncio.iscoroutine(result) else result
 
 
@@ -74,7 +81,8 @@ def _ended(call: Call, output: Any) -> tuple[str, dict[str, Any]]:
         return E.STEP_SUSPENDED, {**call.suspension, **call.changes()}
     if call.bailed is not None:
         return E.STEP_SUCCEEDED, {"output": call.bailed, "bail": True, **call.changes()}
-    return E.STEP_SUCCEEDED, {"output": dump(output, "output"), **call.changes()}
+    payload = output if isinstance(output, Encoded) else dump(output, "output")  # encoded where the body ran
+    return E.STEP_SUCCEEDED, {"output": payload, **call.changes()}
 
 
 def _raised(driver: Driver, call: Call, error: BaseException) -> tuple[str, dict[str, Any]]:
@@ -96,12 +104,13 @@ def failure(driver: Driver, call: Call, error: BaseException) -> tuple[str, dict
         again = retry_at(call.work, call.owner, attempt, error, driver.env.clock.now())
         if again is not None:
             return E.STEP_WAITING, {"until": again, "error": dump_error(error), "attempt": attempt + 1}
+    carried = carried_traceback(error)  # where it was raised in another process; our own frames would tell nothing
     _log.error(
         "Error executing step workflow.%s.step.%s: %s",
         call.owner.id,
         "/".join(call.path),
-        error,
-        exc_info=error,
+        carried or error,
+        exc_info=None if carried else error,
     )
     return E.STEP_FAILED, failure_data(error)
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from playhead.definition.step import Step
 from playhead.definition.workflow import Workflow
-from playhead.errors import InputInvalid, NonRetryableError
+from playhead.errors import CannotCross, InputInvalid, NonRetryableError, StepInterrupted
+
+#: What would end the same way again, or must not be tried again.
+_FINAL = NonRetryableError | InputInvalid | CannotCross | StepInterrupted
 
 
 def retry_at(
@@ -15,9 +18,9 @@ def retry_at(
     """When to try again (seconds since 1970, UTC); None if this was the last try.
 
     A step's own ``retries`` and ``retry_delay`` override the workflow's. Input that does not fit will not fit
-    the next time either.
+    the next time either, and what cannot cross to another process cannot cross then.
     """
-    if isinstance(error, NonRetryableError | InputInvalid):
+    if isinstance(error, _FINAL):
         return None
     retries = work.retries if work.retries is not None else owner.retries
     if attempt >= retries:

@@ -211,6 +211,7 @@ def example(cls: type[BaseException]) -> BaseException:
         errors.ValidationFailed: ([Issue(("rows", 3), "too small", input={"a": 1})],),
         errors.NotStorable: ("output.lock", "it is a lock"),
         errors.StepTimeout: ("fetch", 1.5),
+        errors.WorkerLost: ("fetch", "it was killed"),
         errors.StoreConflict: ("run", 3, 4),
         errors.UnknownError: ("mine.Error", "went wrong"),
     }

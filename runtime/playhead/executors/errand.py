@@ -1,0 +1,50 @@
+"""An errand: one body to be run once, wherever its executor runs it.
+
+In a thread it runs as it is. An executor that hands work to another process pickles it on the way, and then it
+goes as bytes of the codec with the name of its function: `Errand.__reduce__` is the one door between the two.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from functools import partial
+from typing import Any
+
+from playhead.definition.context import Context
+from playhead.definition.step import Step
+from playhead.errors import CannotCross
+from playhead.executors.functions import called
+from playhead.executors.parcel import packed
+from playhead.executors.worker import run_there
+
+
+class Errand:
+    """The body of ``step``, called with ``value`` and ``context``, and with the context variables of its maker.
+
+    ``crossed`` tells whether it was sent to another process, ``refusal`` why it could not be.
+    """
+
+    def __init__(self, step: Step[Any, Any], value: Any, context: Context[Any]) -> None:
+        self.step = step
+        self.value = value
+        self.context = context
+        self.variables = contextvars.copy_context()
+        self.crossed = False
+        self.refusal: CannotCross | None = None
+
+    def __call__(self) -> Any:
+        """Run the body here."""
+        return self.variables.run(called, self.step.body, self.value, self.context)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What an executor sends to another process; called on whatever thread sends it."""
+        self.crossed = True
+        try:
+            return partial, (run_there, packed(self.step, self.value, self.context))
+        except CannotCross as refusal:
+            self.refusal = refusal
+            # Executors decorate, wrap and log what stops them from sending; the run is told by `refusal`.
+            raise TypeError(str(refusal)) from None
+
+    def __repr__(self) -> str:
+        return f"<Errand for {self.context!r}>"
