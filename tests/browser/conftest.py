@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.lab import jupyter
 from tests.browser.notebook import Notebook
@@ -80,26 +81,69 @@ def without_outputs(tutorial: Path, copy: Path) -> None:
 
 
 OpenNotebook = Callable[[str], Awaitable[Notebook]]
+NewNotebook = Callable[..., Awaitable[Notebook]]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def notebook(browser: Browser, address: str, folder: Path, shots: Path) -> AsyncIterator[OpenNotebook]:
-    """Opens one of the tutorials, in a folder of its own, in a new tab with a new kernel."""
-    context = await browser.new_context(viewport=VIEWPORT, device_scale_factor=1.5)
-    faults: list[str] = []
+@dataclass
+class Desk:
+    """Where one test's notebooks are opened: each in a folder of its own, in a tab of its own, with its own kernel."""
 
-    async def open_notebook(name: str) -> Notebook:
-        place = folder / f"{len(list(folder.iterdir()))}"
+    context: BrowserContext
+    address: str
+    folder: Path
+    shots: Path
+    faults: list[str] = field(default_factory=list)
+
+    def place(self) -> Path:
+        place = self.folder / f"{len(list(self.folder.iterdir()))}"
         place.mkdir()
-        without_outputs(NOTEBOOKS / name, place / name)
-        page = await context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        opened = Notebook(page, address, f"{place.name}/{name}", shots)
+        return place
+
+    async def open(self, file: Path) -> Notebook:
+        page = await self.context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        opened = Notebook(page, self.address, f"{file.parent.name}/{file.name}", self.shots)
         await opened.open()
         return opened
 
-    yield open_notebook
-    for page in context.pages:
-        await page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
-    await context.close()
-    assert faults == [], "the page's scripts failed"
+    async def leave(self) -> None:
+        for page in self.context.pages:
+            await page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+        await self.context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(browser: Browser, address: str, folder: Path, shots: Path) -> AsyncIterator[Desk]:
+    context = await browser.new_context(viewport=VIEWPORT, device_scale_factor=1.5)
+    desk = Desk(context, address, folder, shots)
+    yield desk
+    await desk.leave()
+    assert desk.faults == [], "the page's scripts failed"
+
+
+@pytest.fixture
+def notebook(desk: Desk) -> OpenNotebook:
+    """Opens one of the tutorials."""
+
+    async def open_tutorial(name: str) -> Notebook:
+        copy = desk.place() / name
+        without_outputs(NOTEBOOKS / name, copy)
+        return await desk.open(copy)
+
+    return open_tutorial
+
+
+@pytest.fixture
+def cells(desk: Desk) -> NewNotebook:
+    """Opens a new notebook with these cells; none has been run."""
+
+    async def open_new(*sources: str) -> Notebook:
+        file = desk.place() / "new.ipynb"
+        content = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source.strip()) for source in sources],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},  # else Lab asks which
+        )
+        nbformat.write(content, file)
+        return await desk.open(file)
+
+    return open_new

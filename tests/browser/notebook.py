@@ -38,6 +38,17 @@ class Notebook:
         """A command of JupyterLab; returns when it has been carried out."""
         await self.page.evaluate("name => window.jupyterapp.commands.execute(name).then(() => true)", name)
 
+    async def restart_kernel(self) -> None:
+        await self.page.evaluate(
+            "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
+        )
+        await self.page.wait_for_function(READY, timeout=STARTING)
+
+    async def theme(self, name: str) -> None:
+        await self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme}).then(() => true)", name
+        )
+
     async def save(self) -> None:
         await self.command("docmanager:save")
 
@@ -58,6 +69,10 @@ class Notebook:
         await self.page.evaluate(f"number => {{ {CELL} cells.activeCellIndex = number; cells.deselectAll(); }}", number)
         await self.command("notebook:run-cell")
 
+    async def run_all(self) -> None:
+        for number in range(len(await self.sources())):
+            await self.run(number)
+
     async def run_until(self, text: str) -> int:
         """Run the cells up to and with the first that holds the text; its number."""
         last = await self.cell_with(text)
@@ -76,6 +91,24 @@ class Notebook:
         )
         await self.run(number)
         return number
+
+    async def begin(self, source: str) -> None:
+        """A new cell at the end, begun and not waited for."""
+        await self.page.evaluate(
+            f"""source => {{ {CELL}
+              const shared = cells.model.sharedModel;
+              shared.insertCell(shared.cells.length, {{cell_type: 'code', source}});
+              cells.activeCellIndex = shared.cells.length - 1; cells.deselectAll();
+              window.jupyterapp.commands.execute('notebook:run-cell'); return null; }}""",
+            source,
+        )
+
+    async def is_busy(self) -> bool:
+        """Whether the kernel is at work on a cell."""
+        status: str = await self.page.evaluate(
+            "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.status"
+        )
+        return status == "busy"
 
     async def outputs(self, number: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await self.page.evaluate(
@@ -119,6 +152,13 @@ class Notebook:
         await self.page.mouse.down()
         await self.page.mouse.move(box["x"] + box["width"] * share, y, steps=8)
         await self.page.mouse.up()
+
+    async def fork_with(self, text: str) -> None:
+        """Fill in the fork's panel, which is open, and send it."""
+        panel = self.player.locator(".ph-fork")
+        await panel.get_by_text("Change the input").click()
+        await panel.get_by_label("Input as JSON").fill(text)
+        await panel.get_by_role("button", name="Fork", exact=True).click()
 
     async def shot(self, name: str) -> None:
         """A picture of the player, to be looked at."""
