@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import Final
 
-TIME: Final = 15.0  # seconds after which a child counts as hanging: each has work for a fraction of one
+TIME: Final = 8.0  # seconds after which a child counts as hanging: each has work for a fraction of one
 
 PR_SET_PDEATHSIG: Final = 1  # of Linux: the signal a process gets when the one that made it is gone
 

@@ -6,7 +6,7 @@ I2   the log has no gap, no duplicate and no damage
 I3   a place is completed at most once in a generation of the run
 I4   nothing begins after its own completion, and no side effect follows the promise to keep it
 I5   the result is the one the shape must have
-I6   each side effect happened at least once, and at most once more than it was hit by a fault
+I6   each side effect happened at least once, and once more at most for each time it was lost in flight
 I7   the run ended; it does not hang
 I8   to recover what has ended changes nothing
 ===  ==========================================================================================
@@ -26,7 +26,7 @@ from playhead.errors import NotActive, StoreError
 from playhead.machine import events as E
 from playhead.machine.events import Event
 from playhead.stores.port import Store
-from tests.faults.runs.ledger import Effect, Ledger, Promise, mark_of
+from tests.faults.runs.ledger import Effect, Ledger, Promise, mark_of, place_of
 from tests.faults.runs.shapes import Shape
 
 Broken = list[str]
@@ -40,6 +40,10 @@ class Log:
     frames: list[bytes]
     events: list[Event]
     damage: str = ""
+
+    def places(self, type: str) -> list[str]:
+        """The places of all events of a type."""
+        return ["/".join(event.path) for event in self.events if event.type == type]
 
     def completions(self) -> list[tuple[int, int, tuple[str, ...]]]:
         """Each completion of a place: the number of its event, the generation, the path."""
@@ -69,8 +73,8 @@ async def log_of(store: Store, run_id: str) -> Log:
 
 
 def broken_in_log(log: Log, ledger: Ledger) -> Broken:
-    """I1 to I4: what must hold at any time."""
-    return [*_promises(log, ledger), *_numbers(log), *_completions(log), *_beginnings(log), *_late_effects(log, ledger)]
+    """I1 to I4, as far as the log tells: what must hold at any time."""
+    return [*_promises(log, ledger), *_numbers(log), *_completions(log), *_beginnings(log)]
 
 
 def _promises(log: Log, ledger: Ledger) -> Broken:
@@ -105,6 +109,13 @@ def _beginnings(log: Log) -> Broken:
     return broken
 
 
+def broken_by_the_dead(log: Log, ledger: Ledger, kills: int) -> Broken:
+    """I4 and I6 where owners are replaced only when they are dead: a zombie may still do what it had begun."""
+    claims = len(log.places(E.RUN_CLAIMED))
+    taken = [f"I6: the run was taken over {claims} times, with {kills} kills"] if claims > kills else []
+    return [*taken, *_late_effects(log, ledger)]
+
+
 def _late_effects(log: Log, ledger: Ledger) -> Broken:
     """Effects of places whose completion had been promised to somebody already."""
     completed = {seq: "/".join(path) for seq, _, path in log.completions()}
@@ -113,19 +124,26 @@ def _late_effects(log: Log, ledger: Ledger) -> Broken:
         match entry:
             case Promise(seq=seq) if seq in completed:
                 promised.add(completed[seq])
-            case Effect(what=what) if what.rstrip("!").partition("@")[0] in promised:
+            case Effect(what=what) if place_of(what) in promised:
                 broken.append(f"I4: the side effect {what} happened after the promise to keep its completion")
     return broken
 
 
-def broken_in_effects(shape: Shape, ledger: Ledger, hits: int) -> Broken:
-    """I6. ``hits`` is how many faults may each have hit whatever was in flight."""
+def broken_in_effects(shape: Shape, log: Log, ledger: Ledger) -> Broken:
+    """I6. Whatever happens once more was recorded as lost; nothing happens that was not recorded as begun."""
     counts = ledger.effects()
-    lost = [f"I6: the side effect {what} never happened" for what in sorted(shape.effects - counts.keys())]
+    never = [f"I6: the side effect {what} never happened" for what in sorted(shape.effects - counts.keys())]
     strange = [f"I6: nobody expects the side effect {what}" for what in sorted(counts.keys() - shape.effects)]
-    limit = 1 + hits
-    many = [f"I6: {what} happened {n} times, with {hits} faults" for what, n in counts.items() if n > limit]
-    return [*lost, *strange, *many]
+    lost, begun = (Counter(log.places(type)) for type in (E.STEP_LOST, E.STEP_STARTED))
+    again = {what: count for what, count in counts.items() if count > 1 + lost[place_of(what)]}
+    totals: Counter[str] = sum((Counter({place_of(what): count}) for what, count in counts.items()), Counter())
+    early = sorted(place for place in totals if totals[place] > begun[place])
+    return [
+        *never,
+        *strange,
+        *(f"I6: {what} happened {count} times, lost {lost[place_of(what)]} times" for what, count in again.items()),
+        *(f"I6: {place} happened {totals[place]} times, begun {begun[place]} times" for place in early),
+    ]
 
 
 async def broken_in_result(runtime: Runtime, shape: Shape, run_id: str) -> Broken:
@@ -159,11 +177,18 @@ async def broken_by_recovery(runtime: Runtime, shape: Shape, run_id: str, ledger
     return broken
 
 
-async def broken_in_run(store: Store | Path, shape: Shape, run_id: str, ledger: Ledger, *, hits: int) -> Broken:
-    """All of them, for a run that has had every chance to end."""
+async def broken_in_run(
+    store: Store | Path, shape: Shape, run_id: str, ledger: Ledger, *, kills: int | None = None
+) -> Broken:
+    """All of them, for a run that has had every chance to end.
+
+    ``kills`` is how many of its processes were killed; None if owners were replaced while they lived.
+    """
     async with Runtime(DiskStore(store) if isinstance(store, Path) else store) as runtime:
         log = await log_of(runtime.store, run_id)
-        broken = [*broken_in_log(log, ledger), *broken_in_effects(shape, ledger, hits)]
+        broken = [*broken_in_log(log, ledger), *broken_in_effects(shape, log, ledger)]
+        if kills is not None:
+            broken += broken_by_the_dead(log, ledger, kills)
         if log.events and not log.damage:
             broken += await broken_in_result(runtime, shape, run_id)
             broken += await broken_by_recovery(runtime, shape, run_id, ledger)

@@ -93,7 +93,7 @@ class Campaign:
         return ended(child)
 
     def _judge(self, folder: Path, run_id: str, ledger: Ledger, kills: int, code: int | None) -> None:
-        broken = asyncio.run(broken_in_run(folder, self.shape, run_id, ledger, hits=kills))
+        broken = asyncio.run(broken_in_run(folder, self.shape, run_id, ledger, kills=kills))
         if code != 0:
             broken.append("I7: a process hung" if code is None else f"I7: a process ended with {code}, see its output")
         self.broken += told(broken, shape=self.shape.name, run=run_id, kills=kills)

@@ -91,6 +91,11 @@ def effect_of(path: str, attempt: int = 0, resumed: bool = False) -> str:
     return path + (f"@{attempt}" if attempt else "") + ("!" if resumed else "")
 
 
+def place_of(effect: str) -> str:
+    """The place that a side effect belongs to."""
+    return effect.rstrip("!").partition("@")[0]
+
+
 def _entry(line: list[str]) -> Effect | Promise | None:
     match line:
         case [process, "effect", what]:

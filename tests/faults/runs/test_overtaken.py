@@ -1,0 +1,178 @@
+"""What others write to a log while its owner is about to: nothing of theirs, and nothing of ours, gets lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from playhead import Context, MemoryStore, Runtime, Workflow, step
+from playhead.errors import StoreConflict, StoreFull
+from playhead.machine import events as E
+from playhead.runs.claims import Draft
+from playhead.stores.port import RunSummary
+from tests.faults.runs.invariants import log_of
+
+PATIENCE = 5.0
+"""Seconds after which something that should have happened at once counts as never happening."""
+
+
+class SlowStore(MemoryStore):
+    """A store whose answer to an append can be held back: it is there already, but nobody has been told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hold_at = 0
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
+        await super().append(run_id, after, frames, summary)
+        if after < self.hold_at <= after + len(frames):
+            self.reached.set()
+            await self.go_on.wait()
+
+
+async def reached(event: asyncio.Event) -> None:
+    async with asyncio.timeout(PATIENCE):
+        await event.wait()
+
+
+@step(id="one")
+async def one(n: int) -> int:
+    return n + 1
+
+
+@step(id="two")
+async def two(n: int) -> int:
+    return n + 1
+
+
+async def test_what_is_read_before_it_is_acknowledged_counts_once() -> None:
+    store = SlowStore()
+    store.hold_at = 4
+    async with Runtime(store) as runtime:
+        run = Workflow("slow").then(one).then(two).commit().create_run(run_id="run", runtime=runtime)
+        start = asyncio.create_task(run.start(1))
+        await reached(store.reached)
+        reading = asyncio.create_task(runtime.log_of("run").refresh())
+        await asyncio.sleep(0)
+        store.go_on.set()
+        await reading
+        assert (await start).output == 3
+        assert [event.seq for event in await run.events()] == list(range(1, 7))
+    log = await log_of(store, "run")
+    assert (log.damage, len(log.events)) == ("", 6)
+
+
+@pytest.mark.parametrize("engine", ["direct", "evented"])
+async def test_an_answer_that_comes_as_the_run_comes_to_rest_is_heard(engine: Any) -> None:
+    store, hold = MemoryStore(), asyncio.Event()
+    async with Runtime(store, engine=engine) as owner, Runtime(store) as other:
+        run = asking_twice(hold).create_run(run_id="run", runtime=owner)
+        await run.start(1)
+        first = asyncio.create_task(run.resume("yes", label="a"))
+        await asyncio.sleep(0.01)
+        same = asking_twice(hold).create_run(run_id="run", runtime=other)
+        second = asyncio.create_task(same.resume("no", label="b"))
+        await asyncio.sleep(0)
+        hold.set()  # a ends, and with it all that the owner knows of: to its mind the run is at rest
+        async with asyncio.timeout(PATIENCE):
+            assert (await first).output == (await second).output == {"a": "yes", "b": "no"}
+    log = await log_of(store, "run")
+    assert (log.damage, [event.seq for event in log.events]) == ("", list(range(1, len(log.frames) + 1)))
+
+
+def asking_twice(hold: asyncio.Event) -> Workflow[Any, Any]:
+    """Two arms of an inner workflow ask; the answer to a is worked at until ``hold`` is set."""
+
+    def asking(id: str) -> Any:
+        @step(id=id)
+        async def ask(n: int, ctx: Context[Any]) -> Any:
+            if not ctx.resumed:
+                ctx.suspend(label=id)
+            if id == "a":
+                await hold.wait()
+            return ctx.resume_data
+
+        return ask
+
+    return Workflow("asks").then(Workflow("inner").parallel(asking("a"), asking("b")).commit()).commit()
+
+
+class FullStore(MemoryStore):
+    """A store that is full for one append, and tells so after a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = False
+        self.asked, self.tell = asyncio.Event(), asyncio.Event()
+
+    async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
+        if self.full:
+            self.full = False
+            self.asked.set()
+            await self.tell.wait()
+            raise StoreFull("There is no space left (a test says so).")
+        await super().append(run_id, after, frames, summary)
+
+
+async def test_what_follows_a_refused_append_is_not_written_without_it() -> None:
+    store, calls = FullStore(), Counter[str]()
+    late = asyncio.Event()
+
+    def build() -> Workflow[Any, Any]:
+        @step(id="quick")
+        async def quick(n: int) -> int:
+            calls["quick"] += 1
+            store.full = calls["quick"] == 1
+            return n
+
+        @step(id="later")
+        async def later(n: int) -> int:
+            await late.wait()
+            return n
+
+        return Workflow("refused").parallel(quick, later).commit()
+
+    async with Runtime(store) as runtime:
+        run = build().create_run(run_id="run", runtime=runtime)
+        start = asyncio.create_task(run.start(1))
+        await reached(store.asked)
+        late.set()  # ends, and is recorded, while the store has not answered yet
+        await asyncio.sleep(0.01)
+        store.tell.set()
+        with pytest.raises(StoreFull):
+            await start
+        log = await log_of(store, "run")
+        assert (log.damage, log.places(E.STEP_SUCCEEDED)) == ("", [])
+
+        assert (await run.restart()).output == {"quick": 1, "later": 1}
+    assert calls == {"quick": 2}
+
+
+async def test_a_runtime_that_claimed_a_run_and_heard_nothing_may_take_it_up_at_once() -> None:
+    class Deaf(MemoryStore):
+        async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: Any = None) -> None:
+            await super().append(run_id, after, frames, summary)
+            if after == 0:
+                raise StoreFull("The answer was lost (a test says so).")
+
+    async with Runtime(Deaf()) as runtime:
+        run = Workflow("deaf").then(one).commit().create_run(run_id="run", runtime=runtime)
+        with pytest.raises(StoreFull):
+            await run.start(1)
+        assert (await run.restart()).output == 2
+
+
+async def test_what_was_decided_before_somebody_read_on_is_refused() -> None:
+    store = MemoryStore()
+    async with Runtime(store) as runtime:
+        run = Workflow("stale").then(one).commit().create_run(run_id="run", runtime=runtime)
+        await run.start(1)
+        log = runtime.log_of("run")
+        with pytest.raises(StoreConflict):
+            await log.append(Draft(log.at(2), 0.0).add(E.RUN_CANCELING).moments)
+        assert (await log_of(store, "run")).places(E.RUN_CANCELING) == []
