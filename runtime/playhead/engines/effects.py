@@ -61,11 +61,15 @@ def _boot_marker() -> str:
 
 
 def process_start(pid: int) -> str:
-    """When process ``pid`` started, as an opaque text that differs for another process of the same number."""
+    """When process ``pid`` started, as an opaque text that differs for another process of the same number.
+
+    Empty if it has ended, also while nobody has asked how: a killed kernel may stay listed for long.
+    """
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             # The command's name may hold blanks and brackets; the start time is field 20 after the last bracket.
-            return _boot_marker() + file.read().rpartition(")")[2].split()[19]
+            fields = file.read().rpartition(")")[2].split()
+            return "" if fields[0] in ("Z", "X") else _boot_marker() + fields[19]
     except (OSError, IndexError):
         return "alive" if _is_alive(pid) else ""
 
