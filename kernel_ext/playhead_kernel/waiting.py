@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
@@ -23,6 +24,16 @@ MARK: Final = "await "
 #: A command that may wait: wait, step, or what has such an option.
 _MAY_WAIT: Final = re.compile(r"\s*(?:wait|step)\b|.*\s--(?:wait|step)\b", re.DOTALL)
 _MAGICS: Final = ("run_line_magic", "run_cell_magic")
+
+
+class WaitingStopped(KeyboardInterrupt):
+    """Ctrl-C has ended the waiting, and nothing else. IPython shows it in one line, and runs no further cell."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"Stopped waiting. Run {run_id!r} goes on; %workflow wait waits again.")
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
 
 
 class Awaiting:
@@ -110,7 +121,11 @@ def block(session: Session, answer: Any) -> Any:
     """What the command comes to; waits here if it wants to wait."""
     if not isinstance(answer, Rest):
         return answer
-    return _ended(session, answer, answer.handle.wait(answer.timeout))
+    try:
+        result = answer.handle.wait(answer.timeout)
+    except KeyboardInterrupt:
+        raise WaitingStopped(answer.handle.run_id) from None
+    return _ended(session, answer, result)
 
 
 def awaitable(session: Session, answer: Any) -> Awaitable[Any]:
@@ -121,8 +136,11 @@ def awaitable(session: Session, answer: Any) -> Awaitable[Any]:
 async def _awaited(session: Session, answer: Any) -> Any:
     if not isinstance(answer, Rest):
         return answer
-    with in_one_line():
-        result = await answer.handle.rested(answer.timeout)
+    try:
+        with in_one_line():
+            result = await answer.handle.rested(answer.timeout)
+    except asyncio.CancelledError:  # what a kernel makes of Ctrl-C in a cell that awaits
+        raise WaitingStopped(answer.handle.run_id) from None
     return _ended(session, answer, result)
 
 
