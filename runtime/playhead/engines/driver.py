@@ -103,8 +103,8 @@ class Driver:
         """Go on until the run rests. Raises what the store raises, `Fenced`, and `RunInterrupted` after `stop`."""
         try:
             while True:
-                self._has_news = False
                 self._advance()
+                self._has_news = False
                 await self._commit()
                 self._start()
                 if not self.inflight and self.snapshot.status not in ACTIVE and await self._settled():
@@ -139,7 +139,6 @@ class Driver:
             await self.engine.settle(self.log)
         except StoreConflict:
             await self._rebase([])
-            self.wake()
             return False
         return True
 
@@ -265,6 +264,7 @@ class Driver:
         ours = (event for event, _ in (*batch, *self.pending))
         self.pending = moments(base, rebased(ours, self.snapshot, base.seq))
         self.snapshot = self.pending[-1].after if self.pending else base
+        self.wake()
 
     async def catch_up(self) -> bool:
         """Take in what others have appended: an answer, a cancel, or a takeover. Whether the run is still ours."""

@@ -24,7 +24,8 @@ def fold(snapshot: Snapshot, event: Event) -> Snapshot:
     """The snapshot after ``event``."""
     folder = _FOLDERS.get(event.type)
     changes = folder(snapshot, event) if folder else {}
-    return snapshot._replace(seq=event.seq, updated_at=event.at, **changes)
+    changes["seq"], changes["updated_at"] = event.seq, event.at
+    return snapshot.but(changes)
 
 
 class Moment(NamedTuple):

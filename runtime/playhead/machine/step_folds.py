@@ -31,38 +31,42 @@ def _stands_at(snapshot: Snapshot, scope: Path, position: int) -> bool:
     return frame is not None and frame.position == position
 
 
+_FRESH: Final = Record((), "", Status.RUNNING, 0, tries=1)
+_GIVEN: Final = ("index", "iteration", "width", "total")
+
+
 def _begun(snapshot: Snapshot, event: Event) -> Record:
     data = event.data
-    return Record(
-        event.path,
-        data["kind"],
-        Status.RUNNING,
-        event.seq,
-        snapshot.resolve(data.get("input")),
-        tries=1,
-        index=data.get("index"),
-        iteration=data.get("iteration"),
-        started_at=event.at,
-        width=data.get("width", 0),
-        total=data.get("total", 0),
-    )
+    changes = {
+        "path": event.path,
+        "kind": data["kind"],
+        "order": event.seq,
+        "input": snapshot.resolve(data.get("input")),
+        "started_at": event.at,
+    }
+    for field in _GIVEN:
+        if field in data:
+            changes[field] = data[field]
+    return _FRESH.but(changes)
 
 
 def _begun_again(snapshot: Snapshot, known: Record, event: Event) -> Record:
     data = event.data
-    return known._replace(
-        status=Status.RUNNING,
-        input=snapshot.resolve(data["input"]) if "input" in data else known.input,
-        attempt=data.get("attempt", known.attempt),
-        tries=known.tries + (not known.restarted),
-        started_at=known.started_at if known.started_at is not None else event.at,
-        ended_at=None,
-        until=None,
-        error=None,
-        error_path=None,
-        tripped=False,
-        width=data.get("width", known.width),
-        total=data.get("total", known.total),
+    return known.but(
+        {
+            "status": Status.RUNNING,
+            "input": snapshot.resolve(data["input"]) if "input" in data else known.input,
+            "attempt": data.get("attempt", known.attempt),
+            "tries": known.tries + (not known.restarted),
+            "started_at": known.started_at if known.started_at is not None else event.at,
+            "ended_at": None,
+            "until": None,
+            "error": None,
+            "error_path": None,
+            "tripped": False,
+            "width": data.get("width", known.width),
+            "total": data.get("total", known.total),
+        }
     )
 
 
@@ -78,53 +82,57 @@ def _with_begun(records: HashTrieMap[Path, Record], record: Record) -> HashTrieM
 
 def _item_began(records: HashTrieMap[Path, Record], path: Path, index: int) -> HashTrieMap[Path, Record]:
     container = records[element(path)]
-    opened = container._replace(
-        next_item=max(container.next_item, index + 1), open_items=container.open_items | {index}
+    opened = container.but(
+        {"next_item": max(container.next_item, index + 1), "open_items": container.open_items | {index}}
     )
     return records.insert(container.path, opened)
 
 
 def _turn_began(records: HashTrieMap[Path, Record], path: Path, turn: int) -> HashTrieMap[Path, Record]:
     container = records.get(element(path))
-    return records.insert(container.path, container._replace(turn=turn)) if container else records
+    return records.insert(container.path, container.but({"turn": turn})) if container else records
 
 
 def _step_succeeded(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
     record = snapshot.records[path]
-    done = record._replace(
-        status=Status.SUCCESS,
-        output=snapshot.resolve(data.get("output")),
-        bailed=data.get("bail", False),
-        ended_at=event.at,
-        until=None,
-        resumed=False,
-        restarted=False,
-        labels=(),
+    done = record.but(
+        {
+            "status": Status.SUCCESS,
+            "output": snapshot.resolve(data.get("output")),
+            "bailed": data.get("bail", False),
+            "ended_at": event.at,
+            "until": None,
+            "resumed": False,
+            "restarted": False,
+            "labels": (),
+        }
     )
     records = snapshot.records.insert(path, done)
     if record.index is not None:
         container = records[element(path)]
         # An item that bailed stays open, so that the block can be ended by it.
         still_open = container.open_items if done.bailed else container.open_items - {record.index}
-        closed = container._replace(open_items=still_open, done_items=container.done_items + 1)
+        closed = container.but({"open_items": still_open, "done_items": container.done_items + 1})
         records = records.insert(container.path, closed)
     return _settled(snapshot, event, records)
 
 
 def _step_failed(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
-    failed = snapshot.records[path]._replace(
-        status=Status.FAILED,
-        error=error_in(snapshot, data),
-        error_path=path_in(data.get("error_at")),
-        tripped=data.get("tripped", False),
-        non_retryable=data.get("non_retryable", False),
-        ended_at=event.at,
-        until=None,
-        resumed=False,
-        restarted=False,
-        labels=(),
+    failed = snapshot.records[path].but(
+        {
+            "status": Status.FAILED,
+            "error": error_in(snapshot, data),
+            "error_path": path_in(data.get("error_at")),
+            "tripped": data.get("tripped", False),
+            "non_retryable": data.get("non_retryable", False),
+            "ended_at": event.at,
+            "until": None,
+            "resumed": False,
+            "restarted": False,
+            "labels": (),
+        }
     )
     return _settled(snapshot, event, snapshot.records.insert(path, failed))
 
@@ -132,14 +140,16 @@ def _step_failed(snapshot: Snapshot, event: Event) -> Changes:
 def _step_suspended(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
     record = snapshot.records[path]
-    held = record._replace(
-        status=Status.SUSPENDED,
-        suspend_payload=data.get("payload"),
-        suspend_output=data.get("output"),
-        labels=tuple(data.get("labels", ())),
-        suspended_at=event.at,
-        resumed=False,
-        restarted=False,
+    held = record.but(
+        {
+            "status": Status.SUSPENDED,
+            "suspend_payload": data.get("payload"),
+            "suspend_output": data.get("output"),
+            "labels": tuple(data.get("labels", ())),
+            "suspended_at": event.at,
+            "resumed": False,
+            "restarted": False,
+        }
     )
     return _settled(snapshot, event, snapshot.records.insert(path, held))
 
@@ -150,30 +160,34 @@ def _step_waiting(snapshot: Snapshot, event: Event) -> Changes:
     begun = _step_started(snapshot, event) if "kind" in data else {}  # a sleep begins by waiting
     records: HashTrieMap[Path, Record] = begun.get("records", snapshot.records)
     record = records[path]
-    waiting = record._replace(
-        status=Status.WAITING,
-        until=data["until"],
-        error=data.get("error"),
-        attempt=data.get("attempt", record.attempt),
+    waiting = record.but(
+        {
+            "status": Status.WAITING,
+            "until": data["until"],
+            "error": data.get("error"),
+            "attempt": data.get("attempt", record.attempt),
+        }
     )
     return begun | {"records": records.insert(path, waiting), "busy": snapshot.busy.insert(path, Status.WAITING)}
 
 
 def _step_canceled(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
-    canceled = snapshot.records[path]._replace(
-        status=Status.CANCELED,
-        output=data.get("output"),
-        error=data.get("error"),
-        ended_at=event.at,
-        until=None,
+    canceled = snapshot.records[path].but(
+        {
+            "status": Status.CANCELED,
+            "output": data.get("output"),
+            "error": data.get("error"),
+            "ended_at": event.at,
+            "until": None,
+        }
     )
     return _settled(snapshot, event, snapshot.records.insert(path, canceled))
 
 
 def _step_lost(snapshot: Snapshot, event: Event) -> Changes:
     record = snapshot.records[event.path]
-    lost = record._replace(status=Status.PENDING, restarted=True)
+    lost = record.but({"status": Status.PENDING, "restarted": True})
     return {
         "records": snapshot.records.insert(event.path, lost),
         "busy": snapshot.busy.insert(event.path, Status.PENDING),
@@ -211,7 +225,7 @@ def _branch_decided(snapshot: Snapshot, event: Event) -> Changes:
 
 
 def _loop_decided(snapshot: Snapshot, event: Event) -> Changes:
-    turn = snapshot.records[event.path]._replace(again=event.data["again"])
+    turn = snapshot.records[event.path].but({"again": event.data["again"]})
     return {"records": snapshot.records.insert(event.path, turn)}
 
 
