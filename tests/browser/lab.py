@@ -26,7 +26,10 @@ SETTINGS = {
 
 @contextmanager
 def jupyter(root: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
-    """Serve the notebooks in ``root``; what the server remembers goes to ``home``. Gives its address."""
+    """Serve the notebooks in ``root``, by JupyterLab or by ``notebook``; what the server remembers goes to ``home``.
+
+    Gives its address.
+    """
     for name, setting in SETTINGS.items():
         file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +37,7 @@ def jupyter(root: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
     port = free_port()
     log = home / "server.log"
     with log.open("w") as out:
-        command = [sys.executable, "-m", app, *options(root, port)]
+        command = [sys.executable, "-m", app, *options(root, port, app)]
         server = subprocess.Popen(command, env=environment(home), stdout=out, stderr=out, start_new_session=True)
     try:
         address = f"http://127.0.0.1:{port}"
@@ -44,7 +47,8 @@ def jupyter(root: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
         end(server)
 
 
-def options(root: Path, port: int) -> list[str]:
+def options(root: Path, port: int, app: str) -> list[str]:
+    name = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}[app]
     return [
         "--no-browser",
         "--ip=127.0.0.1",
@@ -58,7 +62,7 @@ def options(root: Path, port: int) -> list[str]:
         "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
-        "--LabApp.expose_app_in_browser=True",  # as window.jupyterapp, which the tests drive it by
+        f"--{name}.expose_app_in_browser=True",  # as window.jupyterapp, which the tests drive it by
     ]
 
 

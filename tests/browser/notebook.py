@@ -23,7 +23,7 @@ class Notebook:
 
     def __init__(self, page: Page, address: str, name: str, shots: Path) -> None:
         self.page = page
-        self.url = f"{address}/lab/tree/{name}"
+        self.url = f"{address}/{name}"
         self.shots = shots
 
     async def open(self) -> None:
