@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from playhead import Context, NonRetryableError, TripWire, step
+from playhead.executors.functions import digest_of
 from tests.executors import shop
 from tests.executors.shop import Receipt
 
@@ -337,3 +338,12 @@ def total_of(bill: Bill) -> int:
 
 def request_keys(n: Any, ctx: Context[Any]) -> dict[str, Any]:
     return dict(sorted(ctx.request.to_dict().items()))
+
+
+def in_a_set(text: str) -> bool:
+    return text in {"one", "two", "three", "four"}
+
+
+def digest_at(name: str) -> str:
+    thing = globals()[name]
+    return digest_of(getattr(thing, "fn", thing))

@@ -14,9 +14,9 @@ from playhead.executors.errand import Errand
 from playhead.executors.reply import Reply, settled
 
 _BROKEN: Final = (
-    "one of its workers died (killed, out of memory, or crashed). A broken pool takes no more work: give the "
-    "runtime or the step a new one, or playhead.executors.processes.Processes, which mends itself; then go on "
-    "with time_travel() to this step."
+    "one of its workers died: it was killed, ran out of memory or crashed, or it could not begin, as in a script "
+    'without `if __name__ == "__main__":`. A broken pool takes no more work: give the runtime or the step a new one, '
+    "or playhead.executors.processes.Processes, which mends itself; then go on with time_travel() to this step."
 )
 
 
