@@ -45,6 +45,11 @@ class RunSource:
         """The definition the run is drawn by."""
         return self._followed.workflow
 
+    @property
+    def place(self) -> str:
+        """The store the run is in."""
+        return self._followed.log.store.name
+
     def snapshot(self, at: int | None = None) -> Snapshot:
         """The run after event ``at``; None: as far as it is known."""
         return self._followed.snapshot(at)

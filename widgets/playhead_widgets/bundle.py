@@ -21,8 +21,12 @@ MODULES: Final = (
     "questions",
     "scrubber",
     "timeline",
+    "changes",
+    "items",
     "inspector",
+    "fork",
     "transport",
+    "header",
     "player",
 )
 

@@ -128,7 +128,9 @@ class Player(anywidget.AnyWidget):
 
     def _changed_facts(self, asking: bool) -> dict[str, Any]:
         snapshot = self.source.snapshot()
-        facts = {**self._facts, "header": header_of(self.source.workflow, snapshot)}
+        header = header_of(self.source.workflow, snapshot)
+        header |= {"place": clean(self.source.place), "started": self._marks.start or header["started"]}
+        facts = {**self._facts, "header": header}
         if asking:
             facts["questions"] = questions_of(self.source.workflow, snapshot)
         change = patch(self._facts, facts)

@@ -11,10 +11,13 @@ from functools import partial
 from typing import Any, Final
 
 from playhead_widgets.source import Reply, Source
+from playhead_widgets.views.changes import changes
 from playhead_widgets.views.complaints import complaint
+from playhead_widgets.views.excerpts import excerpt
 from playhead_widgets.views.forms import AnswerInvalid, answer
 from playhead_widgets.views.graph import Block
-from playhead_widgets.views.inspection import inspection
+from playhead_widgets.views.inspection import inspection, part_of
+from playhead_widgets.views.offers import fork_offer
 from playhead_widgets.views.questions import question
 from playhead_widgets.views.svg import svg_of
 
@@ -41,6 +44,9 @@ class Requests:
             "sync": self._sync,
             "graph": self._graph,
             "inspect": self._inspect,
+            "value": self._value,
+            "compare": self._compare,
+            "offer": self._offer,
             "command": self._command,
         }
 
@@ -73,6 +79,20 @@ class Requests:
         found = inspection(source.workflow, now, _path(content["path"]), before, source.events(0))
         reply(inspection=found)
 
+    def _value(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
+        """More of a value that was shown as a tree."""
+        moment = self.source.snapshot(int(content["seq"]))
+        whole = part_of(moment, _path(content["path"]), str(content["part"]))
+        at = [int(position) for position in content["at"]]
+        reply(value=excerpt(whole, at, max(0, int(content.get("offset") or 0))))
+
+    def _compare(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
+        before, after = (self.source.snapshot(int(content[name])) for name in ("before", "after"))
+        reply(changes=changes(before, after))
+
+    def _offer(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
+        reply(offer=fork_offer(self.source.workflow, self.source.snapshot(int(content["seq"]))))
+
     def _command(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
         name, payload = content["name"], dict(content.get("payload") or {})
         if name not in COMMANDS:
@@ -96,12 +116,19 @@ class Requests:
 
     def _fork(self, payload: dict[str, Any]) -> dict[str, Any]:
         prepared: dict[str, Any] = {"seq": int(payload["seq"])}
-        if payload.get("input"):
-            try:
-                prepared["input"] = json.loads(payload["input"])
-            except ValueError as error:
-                raise AnswerInvalid(("input",), f"is not JSON: {error}") from None
+        for part in ("input", "state"):
+            if payload.get(part) is not None:
+                prepared[part] = _edited(part, str(payload[part]))
+        if not isinstance(prepared.get("state", {}), dict):
+            raise AnswerInvalid(("state",), "must be a JSON object")
         return prepared
+
+
+def _edited(part: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise AnswerInvalid((part,), f"is not JSON: {error}") from None
 
 
 def _path(text: str) -> tuple[str, ...]:

@@ -40,6 +40,11 @@ class Source(Protocol):
         """The definition the run is drawn by."""
         ...
 
+    @property
+    def place(self) -> str:
+        """Where the run is stored, for people to read; empty where it is not."""
+        ...
+
     def snapshot(self, at: int | None = None) -> Snapshot:
         """The run after event ``at``; None: as far as it is known."""
         ...
@@ -53,7 +58,7 @@ class Source(Protocol):
 
         ``continue``, ``step``, ``pause`` and ``cancel`` have an empty payload. ``resume`` has ``path`` (a
         tuple such as ``("ship#3",)``), ``index`` and ``data``; ``fork`` has ``seq`` and, if they are to be
-        changed, ``input``.
+        changed, ``input`` (of the step that comes next, or of the run) and ``state``.
         """
         ...
 
@@ -71,6 +76,7 @@ class Recording:
     workflow: Workflow[Any, Any]
     log: list[Event] = field(default_factory=list)
     run_id: str = "recording"
+    place: str = ""
 
     def __post_init__(self) -> None:
         log, self.log = self.log, []

@@ -4,6 +4,8 @@ const LOUDEST = [
   "failed", "tripwire", "suspended", "running", "waiting", "paused", "canceled", "pending", "success", "skipped",
 ];
 
+const ENDED = new Set(["success", "failed", "tripwire", "canceled"]);
+
 /** The place in the definition that a path of a run stands for: `ship#3/pack` is `ship/pack`. */
 export function nodeOf(path) {
   return path.includes("#") ? path.replace(/#\d+/g, "") : path;
@@ -15,6 +17,11 @@ export function numberOf(path) {
   return found ? Number(found[1]) : null;
 }
 
+/** A path as people read it: `crawl#3/page` is `crawl #3 / page`. */
+export function placeText(path) {
+  return path.split("/").map((part) => part.replace("#", " #")).join(" / ");
+}
+
 export class Board {
   constructor() {
     this.states = new Map();
@@ -24,6 +31,8 @@ export class Board {
     this.seq = 0;
     this.whole = new Map();
     this.parts = new Map();
+    this.itemCounts = new Map(); // by container: a foreach may stand in a loop
+    this.containers = new Map(); // node -> the loop or foreach that was reached last
     this.turns = new Map();
     this.totals = new Map();
   }
@@ -34,19 +43,21 @@ export class Board {
     this.at = ms;
     const node = nodeOf(path);
     const number = numberOf(path);
-    const counts = countsOf(number === null ? this.whole : this.parts, node);
     const known = this.states.get(path);
-    if (known !== undefined) {
-      counts.set(known, counts.get(known) - 1);
-      this.states.delete(path);
-    }
-    if (state !== "pending") {
-      this.states.set(path, state);
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-    }
+    if (state === "pending") this.states.delete(path);
+    else this.states.set(path, state);
+    count(number === null ? this.whole : this.parts, node, known, state);
     this.time(path, known, state, ms);
-    if (number !== null) this.turns.set(node, state === "pending" ? this.lastTurn(node) : number);
-    if (more?.n !== undefined) this.totals.set(node, more.n);
+    if (number !== null) {
+      const container = path.slice(0, path.lastIndexOf("#"));
+      count(this.itemCounts, container, known, state);
+      if (state !== "pending") this.containers.set(node, container);
+      this.turns.set(node, state === "pending" ? this.lastTurn(node) : number);
+    }
+    if (more?.n !== undefined) {
+      this.totals.set(path, more.n);
+      this.containers.set(node, path);
+    }
     if (state !== "pending") this.latest.set(node, path);
     return node;
   }
@@ -69,12 +80,19 @@ export class Board {
     return (counts && LOUDEST.find((state) => counts.get(state) > 0)) ?? "pending";
   }
 
-  items(node) {
-    return this.parts.get(node) ?? new Map();
+  /** The loop or foreach of that node that was reached last, as a path. */
+  container(node) {
+    return this.containers.get(node) ?? node;
   }
 
+  /** How many of its items, or turns, are in each state. */
+  items(node) {
+    return this.itemCounts.get(this.container(node)) ?? new Map();
+  }
+
+  /** How many items it has; 0 before that is known, and for a loop. */
   total(node) {
-    return this.totals.get(node) ?? 0;
+    return this.totals.get(this.container(node)) ?? 0;
   }
 
   turn(node) {
@@ -85,19 +103,23 @@ export class Board {
     return nodes.some((node) => !["pending", "skipped"].includes(this.state(node)));
   }
 
-  /** How many records a node has, and how long its latest took. */
+  /** How many records a node has. */
   count(node) {
-    let count = 0;
-    for (const number of (this.whole.get(node) ?? this.parts.get(node) ?? new Map()).values()) count += number;
-    return count;
+    let sum = 0;
+    for (const number of (this.whole.get(node) ?? this.parts.get(node) ?? new Map()).values()) sum += number;
+    return sum;
   }
 
+  /** When its latest record began and ended. The run's own span is its whole life. */
   span(node) {
+    if (node === "") return { start: 0, end: ENDED.has(this.state("")) ? this.at : null };
     return this.spans.get(this.latest.get(node));
   }
 }
 
-function countsOf(table, node) {
-  if (!table.has(node)) table.set(node, new Map());
-  return table.get(node);
+function count(table, key, before, after) {
+  if (!table.has(key)) table.set(key, new Map());
+  const counts = table.get(key);
+  if (before !== undefined) counts.set(before, counts.get(before) - 1);
+  if (after !== "pending") counts.set(after, (counts.get(after) ?? 0) + 1);
 }

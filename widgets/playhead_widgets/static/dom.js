@@ -56,14 +56,21 @@ export function span(ms) {
   return `${Math.round(seconds)} s`;
 }
 
+/** A count with its word: `1 item`, `2,000 items`. */
+export function plural(count, word) {
+  return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+}
+
 export const ICONS = {
   continue: "M5 3.2v9.6L13 8z",
   step: "M3.5 3.4v9.2L10 8zM11 3.4h2v9.2h-2z",
   pause: "M4.2 3.4h2.6v9.2H4.2zM9.2 3.4h2.6v9.2H9.2z",
   cancel: "M4 4h8v8H4z",
-  fork: "M5 2.8v4.4M5 7.2c0 3.4 6 2 6 6M5 7.2v6M11 2.8v2.4c0 1.4-1 2-2.4 2.6",
+  fork: "M6 3.4a1.6 1.6 0 1 1-3.2 0a1.6 1.6 0 1 1 3.2 0M6 12.6a1.6 1.6 0 1 1-3.2 0a1.6 1.6 0 1 1 3.2 0M13.2 5a1.6 1.6 0 1 1-3.2 0a1.6 1.6 0 1 1 3.2 0M4.4 5v6M11.6 6.6c0 2.8-7.2 1.2-7.2 4.4",
+  mark: "M4 14.2V2.2M4 2.8h8.4l-2.2 3 2.2 3H4",
   copy: "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7",
   live: "M13 8A5 5 0 1 1 8 3M8 1l2.4 2L8 5",
+  past: "M8 4.4V8l2.6 1.6M2.6 8a5.4 5.4 0 1 0 1.6-3.8L2.6 5.8M2.6 2.6v3.2h3.2",
   question: "M5.6 6.2C5.6 2.8 10.6 2.8 10.6 6c0 2-2.5 2-2.5 4.2M8.1 12.9v.1",
   unplug: "M3 13l3-3M10 3L8 5M13 6l-2 2M5 6l5 5-1.6 1.6a2.8 2.8 0 0 1-4 0l-1-1a2.8 2.8 0 0 1 0-4zM2 2l12 12",
 };

@@ -102,7 +102,7 @@ function control(field, path) {
 
 function objectControl(field, path) {
   const parts = field.fields.map((child) => control(child, [...path, child.name]));
-  const name = labelOf(field);
+  const name = path.length ? labelOf(field) : ""; // the whole answer needs no title: the question is its title
   const element = name
     ? h("fieldset", { class: "ph-object" }, h("legend", {}, name), parts.map((part) => part.element))
     : h("div", { class: "ph-object" }, parts.map((part) => part.element));
@@ -120,14 +120,14 @@ function listControl(field, path) {
     const part = control({ ...field.item, label: "" }, [...path, parts.length]);
     const remove = h("button", {
       type: "button", class: "ph-quiet", "aria-label": `Remove item ${parts.length + 1}`,
-      on: { click: () => { parts = parts.filter((other) => other !== part); row.remove(); renumber(); } },
+      on: { click: () => { parts = parts.filter((other) => other !== part); row.remove(); renumber(); more.focus(); } },
     }, "✕");
     const row = h("div", { class: "ph-row" }, part.element, remove);
     parts.push(part);
     rows.append(row);
     if (focus) part.focus();
   };
-  const renumber = () => parts.forEach((part, at) => part.path.splice(0, part.path.length, ...path, at));
+  const renumber = () => parts.forEach((part, at) => moveTo(part, [...path, at]));
   const more = h("button", { type: "button", class: "ph-quiet", on: { click: () => add(true) } }, "+ Add");
   for (const _ of Array.isArray(field.default) ? field.default : []) add(false);
   const element = h("fieldset", { class: "ph-list" }, h("legend", {}, labelOf(field) || "Items"), rows, more,
@@ -137,6 +137,12 @@ function listControl(field, path) {
     focus: () => (parts[0] ?? { focus: () => more.focus() }).focus(),
     value: () => (parts.length || field.required ? parts.map((part) => part.value()) : null),
   };
+}
+
+/** A part, and all inside it, stand under another number now. */
+function moveTo(part, path) {
+  part.path.splice(0, path.length, ...path);
+  part.parts().forEach((inner) => moveTo(inner, path));
 }
 
 function labelOf(field) {

@@ -1,9 +1,15 @@
 // The graph: the kernel's drawing, kept up to date by changing classes, glyphs and short texts.
 
 import { h, put, s, span } from "./dom.js";
+import { placeText } from "./board.js";
 
 const BAR = ["success", "failed", "tripwire", "suspended", "waiting", "running"];
 const PITCH = 8;
+const SEEN = 2.5; // the least width of a part of the bar
+const SMALLEST = 0.8; // a drawing that is wider than its cell is made smaller, but never less than this
+const HIGHEST = 720; // pixels: a higher drawing scrolls until it is unrolled
+const LETTER = 0.58; // em: how wide a letter of the line under a title is, on average
+const STILL = new Set(["skipped", "suspended", "waiting"]); // what says nothing of how long it took
 
 export class Graph {
   constructor(look, { select, fold }) {
@@ -13,11 +19,13 @@ export class Graph {
     this.selected = null;
     this.follow = true;
     this.nodes = new Map();
-    this.element = h("div", { class: "ph-stage", role: "group", "aria-label": "Workflow graph" });
-    this.element.addEventListener("click", (event) => this.clicked(event));
-    this.element.addEventListener("keydown", (event) => this.pressed(event));
+    this.stage = h("div", { class: "ph-stage", role: "group", "aria-label": "Workflow graph" });
+    this.more = h("button", { type: "button", class: "ph-quiet ph-all", "aria-expanded": "false", hidden: true, on: { click: () => this.unroll() } }, "Show all of it");
+    this.element = h("div", { class: "ph-graph-box" }, this.stage, this.more);
+    this.stage.addEventListener("click", (event) => this.clicked(event));
+    this.stage.addEventListener("keydown", (event) => this.pressed(event));
     for (const moved of ["wheel", "pointerdown", "touchstart"]) {
-      this.element.addEventListener(moved, () => { this.follow = false; }, { passive: true });
+      this.stage.addEventListener(moved, () => { this.follow = false; }, { passive: true });
     }
   }
 
@@ -30,26 +38,46 @@ export class Graph {
     svg.querySelector("title")?.remove();
     svg.removeAttribute("role");
     this.svg = svg;
+    this.natural = Number(svg.getAttribute("width"));
+    svg.removeAttribute("height"); // it follows from the width
     this.nodes = new Map([...svg.querySelectorAll(".ph-node")].map((g) => [g.dataset.path, nodeParts(g)]));
     this.edges = [...svg.querySelectorAll(".ph-edge")].map((line) => ({
       line, into: line.dataset.into?.split(" "), after: line.dataset.after, back: line.classList.contains("ph-edge-back"),
     }));
     this.turns = [...svg.querySelectorAll("[data-turn]")];
-    this.ends = [...svg.querySelectorAll("[data-end]")];
+    this.dots = [...svg.querySelectorAll("[data-dot]")].map((dot) => ({ dot, kind: dot.dataset.dot, arms: dot.dataset.arms?.split(" ") ?? [] }));
     this.byNode = new Map();
     for (const edge of this.edges) {
       for (const path of edge.into ?? [edge.after]) this.byNode.set(path, [...(this.byNode.get(path) ?? []), edge]);
     }
     let first = true;
-    for (const [path, node] of this.nodes) {
+    for (const node of this.nodes.values()) {
       node.g.removeAttribute("id"); // the same workflow may stand twice on a page
       node.g.setAttribute("role", "button");
       node.g.setAttribute("tabindex", first ? "0" : "-1");
-      node.title = node.g.querySelector(":scope > title")?.textContent ?? path;
       first = false;
     }
-    put(this.element, svg);
+    put(this.stage, svg);
+    this.fit();
     this.highlight();
+  }
+
+  /** Fit the drawing to the cell; offer to show all of what is too high for it. */
+  fit() {
+    const room = this.stage.clientWidth;
+    if (!this.svg || !room) return;
+    this.svg.setAttribute("width", Math.max(Math.min(this.natural, room), this.natural * SMALLEST));
+    const high = this.svg.getBoundingClientRect().height;
+    this.stage.classList.toggle("ph-whole", high <= HIGHEST);
+    this.more.hidden = high <= HIGHEST;
+    this.element.classList.toggle("ph-cut", high > HIGHEST && !this.stage.classList.contains("ph-unrolled"));
+  }
+
+  unroll() {
+    const open = this.stage.classList.toggle("ph-unrolled");
+    this.more.textContent = open ? "Show less" : "Show all of it";
+    this.more.setAttribute("aria-expanded", String(open));
+    this.fit();
   }
 
   // -- painting ------------------------------------------------------------------------------------------------
@@ -61,10 +89,7 @@ export class Graph {
     for (const edge of nodes ? this.touched(nodes) : this.edges) {
       edge.line.classList.toggle("ph-travelled", this.travelled(edge));
     }
-    const run = board.state("");
-    for (const end of this.ends) {
-      end.classList.toggle("ph-travelled", end.dataset.end === "start" ? run !== "pending" : run === "success");
-    }
+    for (const { dot, kind, arms } of this.dots) dot.classList.toggle("ph-travelled", this.reached(kind, arms));
     for (const turn of this.turns) {
       const number = board.turn(turn.dataset.turn);
       turn.textContent = number ? ` · turn ${number}` : "";
@@ -80,6 +105,13 @@ export class Graph {
     return into ? this.board.begun(into) : this.board.state(after ?? "") === "success";
   }
 
+  reached(kind, arms) {
+    if (kind === "fork") return this.board.begun(arms);
+    if (kind === "join") return arms.some((arm) => this.board.state(arm) === "success");
+    const run = this.board.state("");
+    return kind === "start" ? run !== "pending" : run === "success";
+  }
+
   paintNode(path) {
     const node = this.nodes.get(path);
     if (!node) return;
@@ -90,27 +122,33 @@ export class Graph {
       node.glyph?.setAttribute("d", state === "pending" ? this.look.kinds[node.kind] : this.look.glyphs[state]);
       node.state = state;
     }
-    const text = this.below(path, state, node);
-    if (node.sub) node.sub.textContent = text || node.about;
-    node.g.setAttribute("aria-label", `${node.title}: ${text || state}`);
+    const words = this.below(path, state, node);
+    if (node.sub) {
+      const text = words.find((word) => fits(word, node.room)) ?? words.at(-1) ?? node.about;
+      node.sub.textContent = text;
+      node.title?.setAttribute("y", node.heights[text ? 1 : 0]);
+    }
+    node.g.setAttribute("aria-label", `${node.name}: ${words[0] ?? state}`);
     if (node.items) this.paintItems(node, path);
   }
 
-  /** The line under a node's title, once it has a state. */
+  /** The line under a node's title, once it has a state: the first of these that fits. */
   below(path, state, node) {
-    if (state === "pending") return "";
+    if (state === "pending") return [];
     const total = node.items ? this.board.total(path) : 0;
-    const done = this.board.items(path).get("success") ?? 0;
-    if (total && done < total) return `${done} of ${total}`;
-    const times = this.board.count(path);
-    const word = total ? `${total} items` : times > 1 && !node.items ? `${state} ×${times}` : state;
     const took = this.took(path, state);
-    return took ? `${word} · ${took}` : word;
+    if (total) {
+      const words = progress(this.board.items(path), total);
+      return took && state !== "running" && words.length === 1 ? [`${words[0]} · ${took}`, ...words] : words;
+    }
+    const times = node.items ? 1 : this.board.count(path);
+    const often = times > 1 ? ` ×${times}` : "";
+    return took ? [`${state}${often} · ${took}`, often ? `${often.trim()} · ${took}` : state, `${state}${often}`, state] : [`${state}${often}`, state];
   }
 
   took(path, state) {
     const spent = this.board.span(path);
-    if (!spent || state === "skipped" || state === "suspended" || state === "waiting") return "";
+    if (!spent || STILL.has(state)) return "";
     if (spent.end !== null) return span(spent.end - spent.start);
     const seconds = Math.floor(((this.now?.() ?? this.board.at) - spent.start) / 1000);
     return state === "running" && seconds >= 1 ? span(seconds * 1000) : "";
@@ -126,24 +164,25 @@ export class Graph {
     const room = Number(node.items.dataset.room);
     const total = this.board.total(path);
     if (total && total * PITCH <= room) {
-      while (node.items.childElementCount !== total || node.items.firstElementChild.nodeName !== "circle") {
-        const dots = Array.from({ length: total }, (_, at) => s("circle", { cx: at * PITCH + 3, cy: 2.5, r: 2.5 }));
-        put(node.items, dots);
-      }
-      for (let at = 0; at < total; at += 1) {
-        const state = this.board.states.get(`${path}#${at}`) ?? "pending";
-        node.items.children[at].setAttribute("class", `ph-item ph-item-${state}`);
-      }
+      this.paintDots(node.items, this.board.container(path), total);
       return;
     }
-    const counts = this.board.items(path);
     let x = 0;
-    const parts = BAR.filter((state) => total && counts.get(state) > 0).map((state) => {
-      const width = (room * counts.get(state)) / total;
+    const parts = shares(this.board.items(path), total, room).map(([state, width]) => {
       x += width;
       return s("rect", { x: x - width, width, height: 5, rx: 1, class: `ph-item-${state}` });
     });
     put(node.items, s("rect", { width: room, height: 5, rx: 2.5, class: "ph-track" }), parts);
+  }
+
+  paintDots(items, container, total) {
+    if (items.childElementCount !== total || items.firstElementChild.nodeName !== "circle") {
+      put(items, Array.from({ length: total }, (_, at) => s("circle", { cx: at * PITCH + 3, cy: 2.5, r: 2.5 })));
+    }
+    for (let at = 0; at < total; at += 1) {
+      const state = this.board.states.get(`${container}#${at}`) ?? "pending";
+      items.children[at].setAttribute("class", `ph-item ph-item-${state}`);
+    }
   }
 
   // -- looking around ------------------------------------------------------------------------------------------
@@ -163,11 +202,11 @@ export class Graph {
   /** Scroll what goes on into view, unless the person looks elsewhere. */
   show(path) {
     const node = this.nodes.get(path);
-    if (!node || !this.follow || this.element.scrollHeight <= this.element.clientHeight + 4) return;
-    const frame = this.element.getBoundingClientRect();
+    if (!node || !this.follow || this.stage.scrollHeight <= this.stage.clientHeight + 4) return;
+    const frame = this.stage.getBoundingClientRect();
     const box = node.g.getBoundingClientRect();
     if (box.top < frame.top || box.bottom > frame.bottom) {
-      this.element.scrollTop += box.top - frame.top - frame.height / 2 + box.height / 2;
+      this.stage.scrollTop += box.top - frame.top - frame.height / 2 + box.height / 2;
     }
   }
 
@@ -182,11 +221,10 @@ export class Graph {
   pressed(event) {
     const node = event.target.closest?.(".ph-node");
     if (!node) return;
-    const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+    const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
     if (event.key in moves) {
       const all = [...this.nodes.values()].map(({ g }) => g);
-      const next = all[all.indexOf(node) + moves[event.key]];
-      if (next) this.focus(next, true);
+      this.focus(all[Math.min(Math.max(all.indexOf(node) + moves[event.key], 0), all.length - 1)], true);
     } else if (event.key === "Enter" || event.key === " ") {
       this.onSelect(node.dataset.path === this.selected ? null : node.dataset.path);
     } else if ((event.key === "+" || event.key === "-") && node.querySelector(":scope > [data-fold]")) {
@@ -208,13 +246,40 @@ export class Graph {
 
 function nodeParts(g) {
   const sub = g.querySelector(":scope > .ph-sub");
+  const title = g.querySelector(":scope > .ph-title[data-y]");
+  const name = g.querySelector(":scope > title")?.textContent ?? "";
   return {
-    g,
+    g, sub, title,
+    name: name || placeText(g.dataset.path),
     glyph: g.querySelector(":scope > .ph-glyph"),
-    sub,
     about: sub?.textContent ?? "",
+    room: Number(sub?.dataset.room ?? 0) / (Number(sub?.getAttribute("font-size")) * LETTER || 1), // in letters
+    heights: title?.dataset.y.split(" ") ?? [],
     items: g.querySelector(":scope > .ph-items"),
     kind: /ph-k-(\w+)/.exec(g.getAttribute("class"))[1],
     state: /ph-st-(\w+)/.exec(g.getAttribute("class"))[1],
   };
+}
+
+function fits(text, letters) {
+  return text.length <= letters;
+}
+
+/** How far a foreach got, in a few words, and in fewer. */
+export function progress(items, total) {
+  const count = (state) => items.get(state) ?? 0;
+  const done = count("success");
+  const failed = count("failed") + count("tripwire");
+  if (done === total) return [`${total.toLocaleString("en")} items`];
+  const far = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
+  const note = failed ? ` · ${failed.toLocaleString("en")} failed` : count("suspended") ? ` · ${count("suspended").toLocaleString("en")} ask` : "";
+  return note ? [far + note, far] : [far];
+}
+
+/** The parts of a foreach's bar in pixels: one failure among thousands is still seen, at the cost of the rest. */
+export function shares(items, total, room) {
+  const parts = BAR.filter((state) => total && items.get(state) > 0).map((state) => [state, Math.max(SEEN, (room * items.get(state)) / total)]);
+  const over = parts.reduce((sum, [, width]) => sum + width, 0) - room;
+  if (over > 0) parts.reduce((widest, part) => (part[1] > widest[1] ? part : widest))[1] -= over;
+  return parts;
 }

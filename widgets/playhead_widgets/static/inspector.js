@@ -2,19 +2,25 @@
 // when they are looked at.
 
 import { h, put, span } from "./dom.js";
-import { treeView } from "./tree.js";
-import { nodeOf, numberOf } from "./board.js";
+import { differencesView, treeView, typeText } from "./tree.js";
+import { nodeOf, placeText } from "./board.js";
+import { Items } from "./items.js";
 
 const PATIENCE = 1500; // milliseconds before "loading" becomes "the kernel is busy"
-const LISTED = 300; // items to choose from
+const KEPT = 200; // inspections
 
 export class Inspector {
   constructor(store) {
     this.store = store;
     this.known = new Map();
-    this.body = h("div", { class: "ph-facts" });
-    this.head = h("div", { class: "ph-inspected" });
-    this.element = h("section", { class: "ph-inspector", "aria-label": "Inspector" }, this.head, this.body);
+    this.items = new Items((path) => this.choose(path));
+    this.title = h("h3", {});
+    this.chip = h("span", { class: "ph-chip" });
+    this.took = h("span", { class: "ph-quiet-text" });
+    this.facts = h("dl", { class: "ph-facts" });
+    this.body = h("div", { class: "ph-parts-of-it" });
+    this.element = h("section", { class: "ph-inspector", "aria-label": "Inspector" },
+      h("div", { class: "ph-inspected" }, this.title, this.chip, this.took, this.items.list), this.facts, this.items.map, this.body);
     this.node = "";
     this.path = "";
   }
@@ -26,30 +32,39 @@ export class Inspector {
     this.shown = null;
   }
 
+  choose(path) {
+    this.look(path);
+    this.whole = path === this.node;
+    this.refresh(this.board);
+  }
+
   /** Show what there is at the board's moment. */
-  refresh(board, store) {
+  refresh(board) {
     this.board = board;
     const path = this.chosen ?? this.natural(board);
-    const last = store.lastChange(path, board.seq);
+    const last = this.store.lastChange(path, board.seq);
     const key = `${path}@${last}@${this.printed(path, board.seq)}`;
     this.heading(path, board);
     if (key === this.shown) return;
     this.shown = key;
     this.path = path;
     if (path !== "" && board.states.get(path) === undefined) {
+      put(this.facts);
       put(this.body, h("p", { class: "ph-hint" }, "Has not begun at this moment."));
       return;
     }
     const known = this.known.get(key);
-    if (known) this.fill(known);
+    if (known) this.fill(known, board.seq);
     else this.fetch(key, path, board.seq, last);
   }
 
-  /** The record to show where a node has many: the container itself, or the turn that was last. */
+  /** The record to show where a node has many: the container itself, or the one that was last. */
   natural(board) {
     if (this.node === "") return "";
-    return board.turn(this.node) && !board.total(this.node) ? board.latest.get(`${this.node}`) ?? this.node
-      : board.states.has(this.node) ? this.node : board.latest.get(this.node) ?? this.node;
+    if (this.whole && board.states.has(this.node)) return this.node;
+    const latest = board.latest.get(this.node) ?? this.node;
+    if (board.turn(this.node) && !board.total(this.node)) return latest;
+    return board.states.has(this.node) ? this.node : latest;
   }
 
   printed(path, seq) {
@@ -58,26 +73,12 @@ export class Inspector {
 
   heading(path, board) {
     const state = path === "" ? board.state("") : board.states.get(path) ?? "pending";
-    const spent = board.spans.get(path);
-    const took = spent && spent.end !== null ? span(spent.end - spent.start) : "";
-    put(this.head,
-      h("h3", {}, this.node === "" ? "Run" : this.node.split("/").join(" / ")),
-      h("span", { class: `ph-chip ph-chip-${state}` }, state),
-      took ? h("span", { class: "ph-quiet-text" }, took) : null,
-      this.chooser(path, board));
-  }
-
-  /** Which of a node's turns or items to look at. */
-  chooser(path, board) {
-    const all = [...board.states.keys()].filter((other) => nodeOf(other) === this.node && other !== this.node).sort(byNumber);
-    if (this.node === "" || all.length < 1) return null;
-    const whole = board.states.has(this.node) ? [this.node] : [];
-    const select = h("select", {
-      class: "ph-input ph-which", "aria-label": "Which turn or item",
-      on: { change: () => { this.chosen = select.value; this.shown = null; this.refresh(this.board, this.store); } },
-    }, [...whole, ...all.slice(0, LISTED)].map((other) => h("option", { value: other, selected: other === path }, nameOf(other, this.node))));
-    select.addEventListener("keydown", (event) => event.stopPropagation());
-    return select;
+    const spent = path === "" ? board.span("") : board.spans.get(path);
+    this.title.textContent = path === "" ? "Run" : placeText(path);
+    this.chip.textContent = state;
+    this.chip.className = `ph-chip ph-chip-${state}`;
+    this.took.textContent = spent && spent.end !== null ? span(spent.end - spent.start) : "";
+    this.items.show(board, this.node, path);
   }
 
   async fetch(key, path, seq, last) {
@@ -91,9 +92,9 @@ export class Inspector {
       "The kernel is busy with a cell; the values come when it is free.")), PATIENCE);
     try {
       const { inspection } = await this.store.ask("inspect", { path, seq, last });
-      if (this.known.size > 200) this.known.clear();
+      if (this.known.size > KEPT) this.known.clear();
       this.known.set(key, inspection);
-      if (key === this.shown) this.fill(inspection);
+      if (key === this.shown) this.fill(inspection, seq);
     } catch (error) {
       if (key !== this.shown) return;
       this.shown = null; // try again when something happens
@@ -105,52 +106,47 @@ export class Inspector {
     }
   }
 
-  fill(found) {
+  fill(found, seq) {
+    put(this.facts, (found.facts ?? []).map(([name, value]) => h("div", {}, h("dt", { class: name === "what" ? "ph-hidden" : null }, name), h("dd", {}, value))));
+    const value = (title, part) => (found[part] ? this.value(title, found, part, seq) : null);
     const parts = [
       found.error ? errorView(found.error) : null,
-      found.input === null ? null : part("Input", treeView(found.input)),
-      found.output === null || found.output === undefined ? null : part(found.node === "" ? "Result" : "Output", treeView(found.output)),
-      found.asked ? part("Asked", treeView(found.asked)) : null,
-      found.answered ? part("Answer", treeView(found.answered)) : null,
-      found.changes?.length ? part("What changed here", changesView(found.changes), "ph-wide") : null,
-      found.state ? part("State", treeView(found.state)) : null,
-      found.printed ? part("Printed", h("pre", { class: "ph-printed" }, found.printed), "ph-wide") : null,
-      found.facts?.length ? part("Facts", factsView(found.facts)) : null,
+      value("Input", "input"),
+      value(found.node === "" ? "Result" : "Output", "output"),
+      value("Asked", "asked"),
+      value("Answer", "answered"),
+      value("State", "state"),
+      found.changes?.length ? part("What changed here", "", differencesView(found.changes)) : null,
+      found.attempts?.length > 1 ? part("Attempts", "", attemptsView(found.attempts), "ph-wide") : null,
+      found.printed ? part("Printed", "", h("pre", { class: "ph-printed", tabindex: "0" }, found.printed), "ph-wide") : null,
     ].filter(Boolean);
     put(this.body, parts.length ? parts : h("p", { class: "ph-hint" }, "There is nothing to show yet."));
   }
+
+  /** One recorded value; what its tree leaves out is fetched from the same moment. */
+  value(title, found, name, seq) {
+    const tree = found[name];
+    const { path } = found;
+    const fetch = async (at, offset) => (await this.store.ask("value", { path, seq, part: name, at, offset })).value;
+    const container = tree.columns || tree.items?.length || tree.more;
+    return part(title, container ? typeText(tree) : "", treeView(tree, { fetch, bare: Boolean(container) }), tree.columns?.length > 6 ? "ph-wide" : "");
+  }
 }
 
-function part(title, content, name = "") {
-  return h("div", { class: `ph-part ${name}` }, h("h4", {}, title), content);
+function part(title, note, content, name = "") {
+  return h("section", { class: `ph-part ${name}` }, h("h4", {}, title, note ? h("span", { class: "ph-type" }, note) : null), h("div", { class: "ph-well" }, content));
 }
 
 function errorView({ type, message, notes = [], traceback }) {
-  return h("div", { class: "ph-part ph-wide ph-error" }, h("h4", {}, "Error"),
-    h("p", { class: "ph-error-line" }, h("strong", {}, type), message ? `: ${message}` : ""),
-    notes.map((note) => h("p", { class: "ph-note" }, note)),
-    traceback ? h("details", {}, h("summary", {}, "Traceback"), h("pre", { class: "ph-printed" }, traceback)) : null);
+  return h("section", { class: "ph-part ph-wide ph-error" }, h("h4", {}, "Error"),
+    h("div", { class: "ph-well" },
+      h("p", { class: "ph-error-line" }, h("strong", {}, type), message ? `: ${message}` : ""),
+      notes.map((note) => h("p", { class: "ph-note" }, note)),
+      traceback ? h("details", { class: "ph-traceback" }, h("summary", {}, "Traceback"), h("pre", { class: "ph-printed", tabindex: "0" }, traceback)) : null));
 }
 
-function changesView(changes) {
-  const signs = { added: "+", removed: "−", changed: "±", more: "…" };
-  return h("table", { class: "ph-changes" }, h("tbody", {}, changes.map((change) => h("tr", { class: `ph-${change.kind}` },
-    h("td", { class: "ph-sign", title: change.kind, "aria-label": change.kind }, signs[change.kind]),
-    h("th", { scope: "row" }, change.path),
-    h("td", {}, change.before === undefined ? null : h("del", {}, change.before),
-      change.before !== undefined && change.after !== undefined ? " → " : null,
-      change.after === undefined ? null : h("ins", {}, change.after))))));
-}
-
-function factsView(facts) {
-  return h("dl", { class: "ph-list-facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
-}
-
-function nameOf(path, node) {
-  if (path === node) return "all of it";
-  return path.split("/").filter((piece) => piece.includes("#")).map((piece) => piece.replace("#", " ")).join(" / ");
-}
-
-function byNumber(one, other) {
-  return (numberOf(one) ?? 0) - (numberOf(other) ?? 0) || (one < other ? -1 : 1);
+function attemptsView(attempts) {
+  return h("ol", { class: "ph-attempts" }, attempts.map(({ number, state, took, error }) => h("li", { value: number },
+    h("span", { class: `ph-chip ph-chip-${state}` }, state), took ? h("span", { class: "ph-quiet-text" }, took) : null,
+    error ? h("span", {}, h("strong", {}, error.type), error.message ? `: ${error.message}` : "") : null)));
 }

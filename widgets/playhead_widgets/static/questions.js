@@ -3,6 +3,9 @@
 import { h, icon, ICONS, put } from "./dom.js";
 import { Form } from "./form.js";
 import { treeView } from "./tree.js";
+import { placeText } from "./board.js";
+
+const OPEN = 3; // questions that are open at once; of more, the first
 
 export class Questions {
   constructor({ answer, select }) {
@@ -38,13 +41,8 @@ export class Questions {
 
   card(question, total) {
     const form = new Form(question.form, (raw) => this.send(question, form, raw));
-    const open = total <= 3;
-    const where = [
-      question.path.split("/").map((part) => part.replace(/#\d+$/, "")).join(" / "),
-      question.index === null ? "" : `item ${question.index}`,
-      question.iteration === null ? "" : `turn ${question.iteration}`,
-      question.label ? `label ${question.label}` : "",
-    ].filter(Boolean).join(" · ");
+    const open = total <= OPEN || !this.cards.size;
+    const where = [placeText(question.path), question.label ? `label ${question.label}` : ""].filter(Boolean).join(" · ");
     const headline = question.headline || question.description || "This step waits for an answer.";
     const element = h("details", { class: "ph-question", open },
       h("summary", {},
@@ -55,7 +53,7 @@ export class Questions {
           on: { click: (event) => { event.preventDefault(); this.select(question.path); } },
         }, where)),
       h("div", { class: "ph-answer" },
-        question.payload ? h("div", { class: "ph-payload" }, treeView(question.payload, 2)) : null,
+        question.payload ? h("div", { class: "ph-payload" }, treeView(question.payload, { bare: true })) : null,
         form.element));
     return { element, form };
   }

@@ -1,19 +1,21 @@
-// The playhead: a slider over the checkpoints. The right end is the present.
+// The playhead: a slider over the checkpoints, and the moment it stands at. The right end is the present.
 
-import { h, put, s, span } from "./dom.js";
+import { h, icon, ICONS, put, s, span } from "./dom.js";
+import { placeText } from "./board.js";
 
 const COLOURS = {
-  step: "success", start: "quiet", answer: "accent", travel: "accent", fork: "accent", suspension: "suspended",
+  step: "quiet", start: "quiet", answer: "accent", travel: "accent", fork: "accent", suspension: "suspended",
   failure: "failed", retry: "failed", end: "quiet",
 };
-const HIGH = new Set(["suspension", "failure", "retry"]);
+const HIGH = new Set(["suspension", "failure", "retry", "answer", "travel", "fork", "end"]);
+const APART = 5; // pixels between ticks, at least: those of steps are thinned out
 const WORDS = {
   start: () => "run started",
-  step: ({ path }) => `${path} done`,
-  failure: ({ path }) => `${path} failed`,
-  retry: ({ path }) => `${path} will be tried again`,
-  suspension: ({ path }) => `${path} asks`,
-  answer: ({ label }) => `${label || "run"} ${label ? "answered" : "goes on"}`,
+  step: ({ path }) => `${placeText(path)} done`,
+  failure: ({ path }) => `${placeText(path)} failed`,
+  retry: ({ path }) => `${placeText(path)} will be tried again`,
+  suspension: ({ path }) => `${placeText(path)} asks`,
+  answer: ({ label }) => (label ? `${placeText(label)} answered` : "run goes on"),
   travel: () => "travelled back",
   fork: () => "forked",
   end: ({ state }) => `run ended: ${state}`,
@@ -25,18 +27,24 @@ export function momentText(checkpoint) {
 }
 
 export class Scrubber {
+  /** `move(checkpoint)` is called as the playhead moves, with null for the present. */
   constructor(move) {
     this.move = move;
     this.at = null; // null: the present
     this.checkpoints = [];
+    this.flag = null; // the checkpoint that others are compared with
     this.input = h("input", {
       type: "range", min: 0, max: 0, step: 1, value: 0, class: "ph-slider", "aria-label": "Playhead",
-      on: { input: () => this.moved(Number(this.input.value)) },
+      on: { input: () => this.moved(Number(this.input.value)), keydown: (event) => this.pressed(event) },
     });
-    this.input.addEventListener("keydown", (event) => event.stopPropagation());
-    this.ticks = s("svg", { class: "ph-ticks", "aria-hidden": "true", preserveAspectRatio: "none" });
+    this.ticks = s("svg", { class: "ph-ticks", "aria-hidden": "true", preserveAspectRatio: "none", viewBox: "0 0 1000 14" });
+    this.pennant = h("span", { class: "ph-pennant", hidden: true }, icon(ICONS.mark, { size: 13 }));
     this.label = h("span", { class: "ph-moment" });
-    this.element = h("div", { class: "ph-scrubber" }, h("div", { class: "ph-track-box" }, this.ticks, this.input), this.label);
+    this.number = h("span", { class: "ph-of" });
+    this.back = h("button", { type: "button", class: "ph-back", hidden: true, "aria-label": "Back to live", on: { click: () => this.toLive() } }, icon(ICONS.live), "Back to live");
+    this.icon = h("span", { class: "ph-when" });
+    this.line = h("div", { class: "ph-line" }, this.icon, this.label, this.number, this.back);
+    this.element = h("div", { class: "ph-scrubber" }, h("div", { class: "ph-track-box" }, this.ticks, this.pennant, this.input), this.line);
   }
 
   /** Take new checkpoints in; in the present the playhead goes along. */
@@ -60,38 +68,58 @@ export class Scrubber {
   toLive() {
     this.input.value = this.input.max;
     this.moved(Number(this.input.max));
+    this.input.focus();
+  }
+
+  /** The browser's own keys, and those by which people step through a film; none reaches the notebook. */
+  pressed(event) {
+    if (event.key === "Escape" && this.at !== null) this.toLive();
+    event.stopPropagation();
+  }
+
+  /** Remember the moment, or forget it if it is the one remembered; whether there is one now. */
+  toggleFlag() {
+    const here = this.checkpoints[this.at ?? this.checkpoints.length - 1] ?? null;
+    this.flag = here && this.flag?.seq === here.seq ? null : here;
+    this.drawTicks();
+    return this.flag;
+  }
+
+  share(index) {
+    return this.checkpoints.length > 1 ? index / (this.checkpoints.length - 1) : 1;
   }
 
   describe() {
+    const past = this.at !== null;
     const index = this.at ?? this.checkpoints.length - 1;
     const checkpoint = this.checkpoints[index];
-    const share = this.checkpoints.length > 1 ? index / (this.checkpoints.length - 1) : 0;
-    this.input.style.setProperty("--ph-share", share.toFixed(4));
-    if (!checkpoint) {
-      this.label.textContent = "not started";
-      this.input.setAttribute("aria-valuetext", "not started");
-      return;
-    }
-    const text = momentText(checkpoint);
-    this.label.textContent = `${text} · ${span(checkpoint.ms)}`;
-    this.label.title = `event ${checkpoint.seq}`;
-    const where = this.at === null ? "live" : "past";
-    this.input.setAttribute("aria-valuetext", `${text}, checkpoint ${index + 1} of ${this.checkpoints.length}, ${where}`);
+    this.input.style.setProperty("--ph-share", this.share(Math.max(0, index)).toFixed(4));
+    this.back.hidden = !past;
+    put(this.icon, past ? icon(ICONS.past, { size: 14 }) : null);
+    const text = checkpoint ? momentText(checkpoint) : "not started";
+    put(this.label, past ? h("span", { class: "ph-as" }, "as it was after ") : null, checkpoint ? `${text} · ${span(checkpoint.ms)}` : text);
+    this.label.title = checkpoint ? `event ${checkpoint.seq}` : "";
+    this.number.textContent = checkpoint ? `${(index + 1).toLocaleString("en")} / ${this.checkpoints.length.toLocaleString("en")}` : "";
+    this.input.setAttribute("aria-valuetext", checkpoint
+      ? `${text}, checkpoint ${index + 1} of ${this.checkpoints.length}, ${past ? "past" : "live"}` : text);
   }
 
   /** One line for all ticks of a colour: thousands cost no more than ten. */
   drawTicks() {
-    const count = this.checkpoints.length;
+    const every = Math.max(1, Math.ceil((this.checkpoints.length * APART) / Math.max(100, this.input.clientWidth)));
     const lines = {};
     this.checkpoints.forEach((checkpoint, index) => {
-      const failedEnd = checkpoint.kind === "end" && ["failed", "tripwire"].includes(checkpoint.state);
-      const doneEnd = checkpoint.kind === "end" && checkpoint.state === "success";
-      const colour = failedEnd ? "failed" : doneEnd ? "success" : COLOURS[checkpoint.kind] ?? "quiet";
-      const x = count > 1 ? ((1000 * index) / (count - 1)).toFixed(1) : 1000;
-      lines[colour] = `${lines[colour] ?? ""}M${x} ${HIGH.has(checkpoint.kind) ? 0 : 4}V${HIGH.has(checkpoint.kind) ? 14 : 10}`;
+      const high = HIGH.has(checkpoint.kind);
+      if (!high && index % every) return;
+      const failed = checkpoint.kind === "end" && ["failed", "tripwire"].includes(checkpoint.state);
+      const done = checkpoint.kind === "end" && checkpoint.state === "success";
+      const colour = failed ? "failed" : done ? "success" : COLOURS[checkpoint.kind] ?? "quiet";
+      lines[colour] = `${lines[colour] ?? ""}M${(1000 * this.share(index)).toFixed(1)} ${high ? 0 : 5}V${high ? 14 : 10}`;
     });
-    this.ticks.setAttribute("viewBox", "0 0 1000 14");
     put(this.ticks, Object.entries(lines).map(([colour, d]) =>
       s("path", { d, class: `ph-tick ph-tick-${colour}`, "vector-effect": "non-scaling-stroke" })));
+    const at = this.flag ? this.checkpoints.findIndex(({ seq }) => seq === this.flag.seq) : -1;
+    this.pennant.hidden = at < 0;
+    if (at >= 0) this.pennant.style.setProperty("--ph-share", this.share(at).toFixed(4));
   }
 }

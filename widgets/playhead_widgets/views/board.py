@@ -30,12 +30,17 @@ def number_of(path: str) -> int | None:
 
 
 class Board:
-    """States by path, and what they amount to by node. The path ``""`` is the run itself."""
+    """States by path, and what they amount to by node. The path ``""`` is the run itself.
+
+    A foreach may stand in a loop: its items are those of the *container* that was reached last, ``crawl#3/page``.
+    """
 
     def __init__(self) -> None:
         self.states: dict[str, str] = {}
         self._whole: dict[str, Counter[str]] = {}
         self._parts: dict[str, Counter[str]] = {}
+        self._items: dict[str, Counter[str]] = {}
+        self._containers: dict[str, str] = {}
         self._turns: dict[str, int] = {}
         self._totals: dict[str, int] = {}
 
@@ -45,17 +50,19 @@ class Board:
         ``pending`` takes it back. ``total`` is how many items a foreach has.
         """
         node, number = node_of(path), number_of(path)
-        counts: Counter[str] = (self._whole if number is None else self._parts).setdefault(node, Counter())
         known = self.states.pop(path, None)
-        if known is not None:
-            counts[known] -= 1
         if state != PENDING:
             self.states[path] = state
-            counts[state] += 1
+        _count(self._whole if number is None else self._parts, node, known, state)
         if number is not None:
+            container = path.rpartition("#")[0]
+            _count(self._items, container, known, state)
+            if state != PENDING:
+                self._containers[node] = container
             self._turns[node] = number if state != PENDING else self._last_turn(node)
         if total is not None:
-            self._totals[node] = total
+            self._totals[path] = total
+            self._containers[node] = path
 
     def _last_turn(self, node: str) -> int:
         """Looks at everything: only time travel takes turns back."""
@@ -66,13 +73,18 @@ class Board:
         counts: Mapping[str, int] = self._whole.get(node) or self._parts.get(node) or {}
         return together(state for state, count in counts.items() if count > 0)
 
+    def container(self, node: str) -> str:
+        """The loop or foreach of that node that was reached last, as a path."""
+        return self._containers.get(node, node)
+
     def items(self, node: str) -> Mapping[str, int]:
-        """How many turns or items of the node are in each state."""
-        return {state: count for state, count in self._parts.get(node, {}).items() if count > 0}
+        """How many of its items, or turns, are in each state."""
+        counts: Mapping[str, int] = self._items.get(self.container(node), {})
+        return {state: count for state, count in counts.items() if count > 0}
 
     def total(self, node: str) -> int:
-        """How many items the foreach has; 0 before that is known."""
-        return self._totals.get(node, 0)
+        """How many items it has; 0 before that is known, and for a loop."""
+        return self._totals.get(self.container(node), 0)
 
     def turn(self, node: str) -> int:
         """The turn the loop is in; 0 before it began."""
@@ -83,10 +95,18 @@ class Board:
         return any(self.state(node) not in (PENDING, SKIPPED) for node in nodes)
 
 
+def _count(table: dict[str, Counter[str]], key: str, before: str | None, after: str) -> None:
+    counts = table.setdefault(key, Counter())
+    if before is not None:
+        counts[before] -= 1
+    if after != PENDING:
+        counts[after] += 1
+
+
 def board_of(graph: Block, snapshot: Snapshot) -> Board:
     """The board of a run as it stands in the snapshot."""
     board = Board()
-    for record in snapshot.records.values():
+    for record in snapshot.ordered():  # of many turns, the last is shown
         board.mark("/".join(record.path), state_of(record), record.total if record.kind == "foreach" else None)
     for path in skipped(graph, snapshot):
         board.mark(path, SKIPPED)

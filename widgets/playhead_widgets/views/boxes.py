@@ -11,7 +11,12 @@ from playhead_widgets.views.graph import Block
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Sizes in pixels. ``title`` and ``text`` are font sizes; ``lines`` how many a card has."""
+    """Sizes in pixels.
+
+    ``title`` and ``text`` are font sizes; ``lines`` how many a card has. ``inset`` is kept free beside wrapped
+    rows and ``around`` beside a loop's body, both for lines; ``pad`` inside a group; ``fan`` is the width in which
+    lines spread from a fork; ``pill`` the longest condition on a line.
+    """
 
     card: float
     narrowest: float
@@ -22,10 +27,63 @@ class Style:
     title: float
     text: float
     lines: int
+    inset: float
+    pad: float
+    around: float
+    fan: float
+    pill: float
 
 
-ROOMY: Final = Style(card=46, narrowest=132, widest=216, gap=30, row_gap=34, arm_gap=14, title=13, text=11, lines=2)
-DENSE: Final = Style(card=28, narrowest=92, widest=150, gap=20, row_gap=22, arm_gap=8, title=11.5, text=10, lines=1)
+ROOMY: Final = Style(
+    card=46,
+    narrowest=144,
+    widest=216,
+    gap=30,
+    row_gap=34,
+    arm_gap=14,
+    title=13,
+    text=11,
+    lines=2,
+    inset=18,
+    pad=14,
+    around=20,
+    fan=24,
+    pill=132,
+)
+#: For a cell that is as narrow as a phone.
+SNUG: Final = Style(
+    card=46,
+    narrowest=136,
+    widest=184,
+    gap=22,
+    row_gap=30,
+    arm_gap=12,
+    title=13,
+    text=11,
+    lines=2,
+    inset=13,
+    pad=9,
+    around=13,
+    fan=12,
+    pill=84,
+)
+#: For many steps.
+DENSE: Final = Style(
+    card=28,
+    narrowest=92,
+    widest=150,
+    gap=20,
+    row_gap=22,
+    arm_gap=8,
+    title=11.5,
+    text=10,
+    lines=1,
+    inset=16,
+    pad=10,
+    around=16,
+    fan=20,
+    pill=110,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +120,7 @@ class Box:
     """A part of the picture, placed in its parent's coordinates.
 
     ``axis`` is the height at which lines come in on the left, ``leave`` the one at which they go out on the
-    right.
+    right. ``around`` are the paths of the arms between a fork and a join.
     """
 
     kind: str
@@ -77,6 +135,7 @@ class Box:
     children: list[Box] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     pills: list[Pill] = field(default_factory=list)
+    around: tuple[str, ...] = ()
     stacked: bool = False
     closed: bool = False
 

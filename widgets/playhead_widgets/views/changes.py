@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from playhead.machine.snapshot import Snapshot
+from playhead.machine.payload import Payload
+from playhead.machine.snapshot import Record, Snapshot
+from playhead_widgets.views.board import node_of
 from playhead_widgets.views.escape import clean
-from playhead_widgets.views.payloads import loaded
+from playhead_widgets.views.payloads import loaded, size_of
 from playhead_widgets.views.states import PENDING, state_of
 from playhead_widgets.views.values import parts_of, short
 
 LISTED: Final = 60  # changes of one comparison
+COMPARED: Final = 2**20  # bytes; larger values are not compared with each other
 _DEEPEST: Final = 6
 _MISSING: Any = object()
 
 
 def changes(before: Snapshot, after: Snapshot) -> dict[str, Any]:
-    """``state``: changes of the run's state by path; ``records``: paths whose state differs."""
-    return {"state": state_changes(before, after), "records": record_changes(before, after)}
+    """What is different between two moments.
+
+    ``run``: its status then and now; ``records``: see `record_changes`; ``state``: changes of the run's state by
+    path; ``input``: changes of the run's input, which a fork may have.
+    """
+    return {
+        "run": {"before": before.shown_status.value, "after": after.shown_status.value},
+        "records": record_changes(before, after),
+        "state": state_changes(before, after),
+        "input": _payload_changes(before.input, after.input),
+    }
 
 
 def state_changes(before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
@@ -30,12 +42,53 @@ def state_changes(before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
     return value_changes(old, new)
 
 
-def record_changes(before: Snapshot, after: Snapshot) -> list[dict[str, str]]:
-    """Each path whose record differs, with its state then and now, in the order in which they began."""
-    differing = [record for record in after.ordered() if before.records.get(record.path) is not record]
-    found = [_record_change(before, record.path, state_of(record)) for record in differing]
-    gone = sorted(path for path in before.records if path not in after.records)
-    return found + [_record_change(before, path, PENDING) for path in gone]
+def record_changes(before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
+    """Each place whose state or output differs: ``path``, ``count``, ``before``, ``after``, ``output``.
+
+    In the order in which they began. Turns and items that went the same way are told together, ``count`` of them,
+    as the node's. ``output`` lists what is different in it where both moments have one. At most `LISTED` places; a
+    last one of ``count`` 0 says if there are others.
+    """
+    groups: dict[tuple[str, str, str], list[Record]] = {}
+    for record in after.ordered():
+        known = before.records.get(record.path)
+        if known is not record and (known is None or _outcome(known) != _outcome(record)):
+            groups.setdefault((node_of("/".join(record.path)), _state(known), state_of(record)), []).append(record)
+    for path in sorted(path for path in before.records if path not in after.records):
+        gone = before.records[path]
+        groups.setdefault((node_of("/".join(path)), state_of(gone), PENDING), []).append(gone)
+    found = [_told(before, *key, records) for key, records in groups.items()]
+    return found if len(found) <= LISTED else [*found[:LISTED], {"path": "…", "count": 0}]
+
+
+def _outcome(record: Record) -> tuple[Any, ...]:
+    return state_of(record), record.output, record.error
+
+
+def _state(record: Record | None) -> str:
+    return PENDING if record is None else state_of(record)
+
+
+def _told(before: Snapshot, node: str, old: str, new: str, records: list[Record]) -> dict[str, Any]:
+    first = records[0]
+    known = before.records.get(first.path)
+    alone = len(records) == 1 and known is not None
+    return {
+        "path": "/".join(first.path) if len(records) == 1 else node,
+        "count": len(records),
+        "before": old,
+        "after": new,
+        "output": _payload_changes(known.output, first.output) if known and alone and new != PENDING else [],
+    }
+
+
+def _payload_changes(before: Payload | None, after: Payload | None) -> list[dict[str, Any]]:
+    if before is None or after is None or before == after or size_of(before) + size_of(after) > COMPARED:
+        return []
+    try:
+        return value_changes(loaded(before), loaded(after))
+    except Exception:  # noqa: BLE001 - a damaged value is shown as such in the inspector
+        return []
 
 
 def value_changes(before: Any, after: Any) -> list[dict[str, Any]]:
@@ -51,11 +104,6 @@ def value_changes(before: Any, after: Any) -> list[dict[str, Any]]:
             return [*found, {"path": "…", "kind": "more"}]
         found.append(change)
     return found
-
-
-def _record_change(before: Snapshot, path: tuple[str, ...], state: str) -> dict[str, str]:
-    known = before.records.get(path)
-    return {"path": "/".join(path), "before": state_of(known) if known else PENDING, "after": state}
 
 
 def _differences(before: Any, after: Any, path: str, depth: int) -> Iterator[dict[str, Any]]:

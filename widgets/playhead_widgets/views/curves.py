@@ -46,6 +46,13 @@ def carriage_return(x0: float, y0: float, lane: float, left: float, x1: float, y
     return line + f"H{number(x1)}" + (_arrowhead(x1, y1) if arrow else "")
 
 
+def drop(x: float, y0: float, y1: float, *, arrow: bool) -> str:
+    """Straight down."""
+    head, up = number(x - _HEAD), number(y1 - _HEAD)
+    line = f"M{number(x)} {number(y0)}V{number(y1)}"
+    return line + (f"M{head} {up}L{number(x)} {number(y1)}L{number(x + _HEAD)} {up}" if arrow else "")
+
+
 def back_edge(x0: float, y0: float, lane: float, x1: float, y1: float) -> str:
     """From the right of a loop's body underneath it back to its left."""
     r = number(_ROUND)

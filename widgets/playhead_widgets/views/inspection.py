@@ -5,8 +5,7 @@ Its values, its error, what it changed, what it printed.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,17 +13,14 @@ from playhead.definition.workflow import Workflow
 from playhead.machine.events import STEP_PRINTED, Event
 from playhead.machine.places import body_at
 from playhead.machine.snapshot import Record, Snapshot
+from playhead_widgets.views.attempts import attempts_of
 from playhead_widgets.views.board import node_of
-from playhead_widgets.views.changes import state_changes, value_changes
-from playhead_widgets.views.durations import duration
+from playhead_widgets.views.changes import COMPARED, state_changes, value_changes
 from playhead_widgets.views.escape import clean
-from playhead_widgets.views.payloads import error_view, loaded, payload_tree, size_of
-from playhead_widgets.views.states import state_of
+from playhead_widgets.views.payloads import LARGEST, error_view, loaded, payload_tree, size_of
 from playhead_widgets.views.values import tree
 
 PRINTED: Final = 20_000  # characters of printed text; the last ones count
-_COMPARED: Final = 2**20  # bytes; larger values are not compared with each other
-_EDITED: Final = 4_000  # bytes; larger inputs are not offered to be edited as text
 
 
 def inspection(
@@ -32,7 +28,7 @@ def inspection(
     snapshot: Snapshot,
     path: tuple[str, ...],
     before: Snapshot | None = None,
-    events: Iterable[Event] = (),
+    events: Sequence[Event] = (),
 ) -> dict[str, Any]:
     """Everything about the path (``()``: the run) as it stands in ``snapshot``.
 
@@ -54,6 +50,7 @@ def inspection(
         "answered": payload_tree(record.resume_data),
         "changes": _changes(record, snapshot, before),
         "printed": printed(events, path, snapshot.seq),
+        "attempts": attempts_of(events, path, snapshot.seq),
         "facts": _facts(workflow, record),
     }
 
@@ -66,18 +63,8 @@ def printed(events: Iterable[Event], path: tuple[str, ...], until: int) -> str:
     return ("…" if len(text) > PRINTED else "") + clean(cut, PRINTED, lines=True)
 
 
-def input_text(snapshot: Snapshot) -> str | None:
-    """The run's input as JSON, to be edited; None if it is large, or not plain data."""
-    if snapshot.input is None or size_of(snapshot.input) > _EDITED:
-        return None
-    try:
-        return json.dumps(loaded(snapshot.input), indent=1, ensure_ascii=False, allow_nan=False)
-    except Exception:  # noqa: BLE001 - what is damaged, or no plain data, is not offered to be edited
-        return None
-
-
 def _run(workflow: Workflow[Any, Any], snapshot: Snapshot) -> dict[str, Any]:
-    state = {key: loaded(payload) for key, payload in snapshot.state.items()}
+    state = _state(snapshot)
     return {
         "path": "",
         "node": "",
@@ -85,35 +72,62 @@ def _run(workflow: Workflow[Any, Any], snapshot: Snapshot) -> dict[str, Any]:
         "output": payload_tree(snapshot.output),
         "error": error_view(snapshot.error, traceback=True),
         "state": tree(state) if state else None,
-        "text": input_text(snapshot),
         "facts": [],
     }
 
 
+def _state(snapshot: Snapshot) -> dict[str, Any]:
+    return {key: loaded(payload) for key, payload in sorted(snapshot.state.items())}
+
+
+def part_of(snapshot: Snapshot, path: tuple[str, ...], part: str) -> Any:
+    """The value that the inspection shows as ``part``. Raises `LookupError` if it shows none such."""
+    if part == "state" and not path:
+        return _state(snapshot)
+    owner: Any = snapshot.records.get(path) if path else snapshot
+    field = _PARTS.get(part)
+    payload = getattr(owner, field, None) if field else None
+    if payload is None or size_of(payload) > LARGEST:
+        raise LookupError(f"There is nothing to show as {clean(part, 40)}.")
+    return loaded(payload)
+
+
+_PARTS: Final = {
+    "input": "input",
+    "output": "output",
+    "asked": "suspend_payload",
+    "answered": "resume_data",
+}
+
+
 def _changes(record: Record, snapshot: Snapshot, before: Snapshot | None) -> list[dict[str, Any]]:
-    """Of the run's state, and from the input to the output where both are dicts and small."""
+    """Of the run's state; and from the input to the output, where the one was made out of the other."""
     found = state_changes(before, snapshot) if before else []
     found = [{**change, "path": f"state.{change['path']}"} for change in found]
-    if record.output is None or not 0 < size_of(record.input) + size_of(record.output) <= _COMPARED:
+    if record.output is None or not 0 < size_of(record.input) + size_of(record.output) <= COMPARED:
         return found
     try:
         given, made = loaded(record.input), loaded(record.output)
     except Exception:  # noqa: BLE001 - a damaged value is shown as such where it stands, not here
         return found
-    return found + value_changes(given, made) if isinstance(given, dict) and isinstance(made, dict) else found
+    return found + value_changes(given, made) if _akin(given, made) else found
+
+
+def _akin(given: Any, made: Any) -> bool:
+    """Dicts that share most of their keys: between others, a list of differences says nothing."""
+    if not isinstance(given, dict) or not isinstance(made, dict):
+        return False
+    return 2 * len(given.keys() & made.keys()) >= len(given) > 0
 
 
 def _facts(workflow: Workflow[Any, Any], record: Record) -> list[tuple[str, str]]:
     body = body_at(workflow, record.path)
     facts = [
         ("what", clean((getattr(body, "description", None) or "").strip().partition("\n")[0])),
-        ("kind", record.kind),
-        ("state", state_of(record)),
         ("began", _clock(record.started_at)),
         ("ended", _clock(record.ended_at)),
-        ("took", _took(record)),
         ("tries", str(record.tries) if record.tries > 1 else ""),
-        ("items", f"{record.done_items} of {record.total}" if record.kind == "foreach" else ""),
+        ("items", f"{record.done_items:,} of {record.total:,}" if record.kind == "foreach" else ""),
         ("at a time", str(record.width) if record.kind == "foreach" else ""),
         ("turns", str(record.turn) if record.kind == "loop" else ""),
         ("until", _clock(record.until)),
@@ -125,8 +139,3 @@ def _facts(workflow: Workflow[Any, Any], record: Record) -> list[tuple[str, str]
 
 def _clock(seconds: float | None) -> str:
     return "" if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S} UTC"
-
-
-def _took(record: Record) -> str:
-    ended = record.ended_at if record.ended_at is not None else record.suspended_at
-    return "" if ended is None or record.started_at is None else duration(max(0.0, ended - record.started_at))

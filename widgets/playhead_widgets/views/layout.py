@@ -1,8 +1,9 @@
 """Layout: blocks are laid out recursively, left to right, so that no two lines cross and no two boxes
 overlap.
 
-A sequence wraps into rows; arms are stacked between a fork and a join; a loop's back edge runs underneath its
-body; a nested workflow is a group around its own sequence, or a card while it is closed.
+A sequence wraps into rows; between rows that hold a single card the line goes straight down. Arms are stacked
+between a fork and a join; a loop's back edge runs underneath its body; a nested workflow is a group around its own
+sequence, or a card while it is closed.
 """
 
 from __future__ import annotations
@@ -12,25 +13,23 @@ from itertools import pairwise
 from typing import Final
 
 from playhead_widgets.views import curves
-from playhead_widgets.views.boxes import DENSE, ROOMY, Box, Edge, Pill, Style
+from playhead_widgets.views.boxes import DENSE, ROOMY, SNUG, Box, Edge, Pill, Style
 from playhead_widgets.views.graph import Block, leaf_count
 from playhead_widgets.views.measure import fitted, text_width
 
 DENSE_FROM: Final = 60  # leaves: more than that are drawn small
 CLOSED_FROM: Final = 120  # leaves: in a bigger picture nested workflows begin closed
+SNUG_BELOW: Final = 480.0  # pixels: in a narrower cell everything moves together
 
 _DOT: Final = 9.0  # width of a start, end, fork or join
-_INSET: Final = 18.0  # beside wrapped rows, for the lines from one to the next
-_PAD: Final = 14.0  # inside a group
 _HEADER: Final = 30.0  # a group's title
 _GLYPH: Final = 32.0  # left part of a card, for its state
 _STACK: Final = 4.0  # how far each sheet of a stack peeps out
 _PROGRESS: Final = 16.0  # a foreach's row of items
+_COUNTED: Final = 24.0  # pixels that a foreach's card is wider, for its numbers
 _LANE: Final = 24.0  # under a loop's body, for the way back
-_AROUND: Final = 20.0  # beside a loop's body, likewise
 _PILL: Final = 16.0
-_LONGEST_PILL: Final = 132.0
-_NARROWEST_ROW: Final = 240.0
+_NARROWEST_ROW: Final = 160.0
 
 
 def layout(graph: Block, width: float, open: Collection[str] | None = None) -> Box:
@@ -41,8 +40,8 @@ def layout(graph: Block, width: float, open: Collection[str] | None = None) -> B
     """
     leaves = leaf_count(graph)
     everything = open is None and leaves < CLOSED_FROM
-    drawing = _Layout(DENSE if leaves > DENSE_FROM else ROOMY, None if everything else frozenset(open or ()))
-    return drawing.whole(graph, width)
+    style = DENSE if leaves > DENSE_FROM else SNUG if width < SNUG_BELOW else ROOMY
+    return _Layout(style, None if everything else frozenset(open or ())).whole(graph, width)
 
 
 class _Layout:
@@ -68,8 +67,8 @@ class _Layout:
             case _:
                 return self.card(block)
 
-    def dot(self, kind: str) -> Box:
-        return Box(kind, _DOT, _DOT, _DOT / 2, _DOT / 2)
+    def dot(self, kind: str, around: tuple[str, ...] = ()) -> Box:
+        return Box(kind, _DOT, _DOT, _DOT / 2, _DOT / 2, around=around)
 
     # -- cards and groups ----------------------------------------------------------------------------------
 
@@ -77,7 +76,8 @@ class _Layout:
         style = self.style
         title = text_width(block["title"], style.title) * 1.04  # it is set bolder than the text was measured
         text = text_width(block["description"], style.text) if style.lines > 1 else 0.0
-        narrowest = style.narrowest if block["kind"] not in ("map", "sleep") else style.narrowest * 0.7
+        narrowest = style.narrowest if block["kind"] not in ("map", "sleep") else style.narrowest * 0.75
+        narrowest += _COUNTED if more else 0.0
         room = _GLYPH + max(title, text) + 14 + (18 if closed else 0)
         w = round(min(max(room, narrowest), style.widest))
         h = style.card + more
@@ -86,12 +86,13 @@ class _Layout:
     def workflow(self, block: Block, limit: float) -> Box:
         if self.open is not None and block["path"] not in self.open:
             return self.card(block, closed=True)
-        room = max(limit - 2 * _PAD, _NARROWEST_ROW)
+        pad = self.style.pad
+        room = max(limit - 2 * pad, _NARROWEST_ROW)
         inner = self.sequence([self.block(child, room) for child in block["blocks"]], room)
         title = _GLYPH + text_width(block["title"], self.style.title) + 150  # beside it stand state and duration
-        w = max(inner.w + 2 * _PAD, min(title, self.style.widest + 60))
-        inner.x, inner.y = (w - inner.w) / 2, _HEADER + _PAD - 4
-        box = Box("group", w, inner.y + inner.h + _PAD, inner.y + inner.axis, inner.y + inner.leave, block)
+        w = max(inner.w + 2 * pad, min(title, self.style.widest + 60, limit))
+        inner.x, inner.y = (w - inner.w) / 2, _HEADER + pad - 4 + (_PROGRESS if "foreach" in block else 0.0)
+        box = Box("group", w, inner.y + inner.h + pad, inner.y + inner.axis, inner.y + inner.leave, block)
         box.children, box.rows = [inner], inner.rows
         box.edges = _doors(box, inner)
         return box
@@ -106,20 +107,18 @@ class _Layout:
         inside.stacked = True
         box = Box("stack", inside.w + 2 * _STACK, inside.h + 2 * _STACK, inside.axis, inside.leave, block)
         box.children = [inside]
-        right = Edge(curves.curve(inside.w + 2 * _STACK, inside.leave, box.w, inside.leave), after=block["path"])
-        box.edges = [right] if box.w > inside.w + 2 * _STACK else []
         return box
 
     # -- blocks around others ------------------------------------------------------------------------------
 
     def loop(self, block: Block, limit: float) -> Box:
-        body = self.block({**block["body"], "loop": block}, limit - 2 * _AROUND)
-        word = "until" if block["until"] else "while"
-        text = f"{word} {block['condition']}"
-        turn = text_width(" · turn 000", self.style.text - 0.5)
-        label = fitted(text, self.style.text - 0.5, max(_LONGEST_PILL, body.w - turn))
-        pill_w = text_width(label, self.style.text - 0.5) + turn + 30
-        w = max(body.w, pill_w) + 2 * _AROUND
+        around, size = self.style.around, self.style.text - 0.5
+        body = self.block({**block["body"], "loop": block}, limit - 2 * around)
+        text = f"{'until' if block['until'] else 'while'} {block['condition']}"
+        turn = text_width(" · turn 000", size)
+        label = fitted(text, size, max(self.style.pill, body.w - turn - 30))
+        pill_w = text_width(label, size) + turn + 30
+        w = max(body.w, pill_w) + 2 * around
         body.x = (w - body.w) / 2
         lane = body.h + _LANE - _PILL / 2 + 2
         box = Box("loop", w, body.h + _LANE + _PILL / 2, body.axis, body.leave, block, children=[body])
@@ -134,13 +133,14 @@ class _Layout:
 
     def arms(self, block: Block, limit: float) -> Box:
         size = self.style.text - 0.5
-        labels = [fitted(arm.get("condition", ""), size, _LONGEST_PILL) for arm in block["arms"]]
+        labels = [fitted(arm.get("condition", ""), size, self.style.pill) for arm in block["arms"]]
         pills = [text_width(label, size) + 18 if label else 0.0 for label in labels]
-        column = max(pills) + 16 if any(pills) else 8.0
-        inner = max(limit - column - 2 * _DOT - 80, _NARROWEST_ROW)
+        column = max(pills) + 12 if any(pills) else 8.0
+        inner = max(limit - column - 2 * _DOT - 4 * self.style.fan, _NARROWEST_ROW)
         boxes = [self.block(arm, inner) for arm in block["arms"]]
+        _alike(boxes)
         height = sum(arm.h for arm in boxes) + self.style.arm_gap * (len(boxes) - 1)
-        fan = 24 + min(28.0, height / 14) if len(boxes) > 1 else 16.0
+        fan = self.style.fan + min(28.0, height / 14) if len(boxes) > 1 else 16.0
         left, widest = _DOT + fan + column, max(arm.w for arm in boxes)
         y = 0.0
         for arm in boxes:
@@ -148,7 +148,8 @@ class _Layout:
         axis = (boxes[0].y + boxes[0].axis + boxes[-1].y + boxes[-1].axis) / 2
         leave = (boxes[0].y + boxes[0].leave + boxes[-1].y + boxes[-1].leave) / 2
         box = Box(block["kind"], left + widest + fan + _DOT, height, axis, leave, block)
-        fork, join = self.dot("fork"), self.dot("join")
+        entries = tuple(path for arm in boxes for path in arm.entries)
+        fork, join = self.dot("fork", entries), self.dot("join", entries)
         fork.y, join.x, join.y = axis - _DOT / 2, box.w - _DOT, leave - _DOT / 2
         box.children = [fork, *boxes, join]
         for arm, label, w in zip(boxes, labels, pills, strict=True):
@@ -162,7 +163,8 @@ class _Layout:
 
     def sequence(self, boxes: list[Box], limit: float) -> Box:
         rows = self.rows(boxes, limit)
-        inset = _INSET if len(rows) > 1 else 0.0
+        drops = [_drops(above, below) for above, below in pairwise(rows)]
+        inset = 0.0 if all(drops) else self.style.inset
         y, w = 0.0, 0.0
         for row in rows:
             above = max(box.axis for box in row)
@@ -176,8 +178,8 @@ class _Layout:
         whole.children, whole.rows = boxes, len(rows)
         for row in rows:
             whole.edges += [self.edge(left, right) for left, right in pairwise(row)]
-        for above_row, below in pairwise(rows):
-            whole.edges.append(self.wrap(above_row, below[0]))
+        for dropping, (row, below) in zip(drops, pairwise(rows), strict=True):
+            whole.edges.append(_drop(row[-1], below[0]) if dropping else self.wrap(row, below[0]))
         return whole
 
     def rows(self, boxes: list[Box], limit: float) -> list[list[Box]]:
@@ -185,14 +187,14 @@ class _Layout:
         if sum(box.w + self.style.gap for box in boxes) - self.style.gap <= limit:
             return [boxes]
         rows: list[list[Box]] = [[]]
-        used = 2 * _INSET
+        used = 2 * self.style.inset
         for box in boxes:
             if rows[-1] and rows[-1][-1].kind != "start" and used + box.w > limit and box.kind != "end":
                 rows.append([])
-                used = 2 * _INSET
+                used = 2 * self.style.inset
             rows[-1].append(box)
             used += box.w + self.style.gap
-        return rows
+        return _stacked(rows) if len(rows) > 1 else rows
 
     def edge(self, left: Box, right: Box) -> Edge:
         start, end = left.y + left.leave, right.y + right.axis
@@ -204,9 +206,8 @@ class _Layout:
         lane = max(box.y + box.h for box in row) + self.style.row_gap / 2
         y = target.y + target.axis
         x = last.x + last.w
-        line = curves.carriage_return(
-            x, last.y + last.leave, lane, target.x - _INSET + 4, target.x, y, arrow=_pointed(target)
-        )
+        left = target.x - self.style.inset + 4
+        line = curves.carriage_return(x, last.y + last.leave, lane, left, target.x, y, arrow=_pointed(target))
         return Edge(line, *_meaning(target), kind="wrap")
 
 
@@ -218,6 +219,51 @@ def arm_condition(arm: Box) -> str:
 def _pointed(box: Box) -> bool:
     """Cards are; what has lines of its own inside points there."""
     return box.kind == "card" or (box.kind == "stack" and box.children[0].kind == "card")
+
+
+def _solid(row: list[Box]) -> list[Box]:
+    return [box for box in row if box.kind not in ("start", "end")]
+
+
+def _alike(boxes: list[Box]) -> None:
+    """Give the cards among the boxes the width of the widest."""
+    cards = [box for box in boxes if _pointed(box)]
+    widest = max((box.w for box in cards), default=0.0)
+    for box in cards:
+        for face in box.children:
+            face.w += widest - box.w
+        box.w = widest
+
+
+def _stacked(rows: list[list[Box]]) -> list[list[Box]]:
+    """Cards that stand alone in their rows are as wide as each other, with the dots above and below them."""
+    alone = [row for row in rows if len(_solid(row)) == 1 and _pointed(_solid(row)[0])]
+    if len(alone) < 2:
+        return rows
+    _alike([box for row in alone for box in row])
+    first, last = rows[0], rows[-1]
+    if first[0].kind == "start" and first in alone and rows[1] in alone:
+        rows = [first[:1], first[1:], *rows[1:]]
+    if last[-1].kind == "end" and last in alone and rows[-2] in alone:
+        rows = [*rows[:-1], last[:-1], last[-1:]]
+    return rows
+
+
+def _drops(above: list[Box], below: list[Box]) -> bool:
+    """Whether the line between two rows goes straight down."""
+    return len(above) == len(below) == 1 and all(_pointed(row[0]) or not _solid(row) for row in (above, below))
+
+
+def _drop(source: Box, target: Box) -> Edge:
+    """Straight down; the dot of a column stands over the middle of its card."""
+    card = source if _pointed(source) else target
+    face = card.children[0] if card.kind == "stack" else card
+    x = card.x + face.w / 2
+    for dot in (source, target):
+        if not _pointed(dot):
+            dot.x = x - _DOT / 2
+    line = curves.drop(x, source.y + source.h, target.y, arrow=_pointed(target))
+    return Edge(line, *_meaning(target), kind="drop")
 
 
 def _meaning(target: Box) -> tuple[tuple[str, ...], str | None]:

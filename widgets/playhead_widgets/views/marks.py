@@ -32,6 +32,8 @@ class Marks:
         self.all: list[Mark] = []
         self.start: float | None = None
         self.seq = 0
+        self.at = 0.0
+        self.forked = False
         self.arms = {scope: dict(found) for scope, found in branches_of(graph)}
         self.kinds: dict[str, str] = {}
         self.skipped: dict[str, tuple[str, int]] = {}
@@ -40,7 +42,9 @@ class Marks:
         """The marks of the event; they are kept in ``all`` too."""
         if self.start is None:
             self.start = event.at
-        self.seq = event.seq
+        if event.type == events.RUN_FORKED:
+            self.start += event.at - self.at  # the time between its parent's moment and a fork was not the run's
+        self.seq, self.at = event.seq, event.at
         ms = max(0, round((event.at - self.start) * 1000))
         changes = _CHANGES.get(event.type)
         found = changes(self, event) if changes else ()
@@ -119,7 +123,8 @@ def _run_rewound(marks: Marks, event: Event) -> Iterator[Change]:
         if "status" in fields or not known:
             yield path, str(fields.get("status", "success")), {}
     yield from _unskipped(marks, data)
-    yield "", str(data.get("status", "running")), {"c": "travel"}
+    yield "", str(data.get("status", "running")), {"c": "fork" if marks.forked else "travel"}
+    marks.forked = False
 
 
 def _unskipped(marks: Marks, data: Any) -> Iterator[Change]:
@@ -130,6 +135,12 @@ def _unskipped(marks: Marks, data: Any) -> Iterator[Change]:
         if entry > position or (entry == position and arms is None):
             del marks.skipped[path]
             yield path, PENDING, {}
+
+
+def _run_forked(marks: Marks, event: Event) -> Iterator[Change]:
+    """The run is laid out anew by the event that comes next: that is the moment to look at."""
+    marks.forked = True
+    yield "", "paused", {}
 
 
 def _run_became(state: str, checkpoint: str = "") -> Callable[[Marks, Event], Iterable[Change]]:
@@ -144,7 +155,7 @@ _CHANGES: Final[dict[str, Callable[[Marks, Event], Iterable[Change]]]] = {
     events.RUN_PAUSED: _run_became("paused"),
     events.RUN_RESUMED: _run_resumed,
     events.RUN_REWOUND: _run_rewound,
-    events.RUN_FORKED: _run_became("paused", "fork"),
+    events.RUN_FORKED: _run_forked,
     events.RUN_SUCCEEDED: _run_became("success", "end"),
     events.RUN_FAILED: _run_became("failed", "end"),
     events.RUN_TRIPPED: _run_became(TRIPWIRE, "end"),

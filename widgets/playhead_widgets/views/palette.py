@@ -99,10 +99,11 @@ def player_style() -> str:
 
     The page's theme decides between light and dark, else the reader's system.
     """
-    light, dark = _variables(LIGHT), _variables(DARK)
+    light, dark = f"color-scheme:light;{_variables(LIGHT)}", f"color-scheme:dark;{_variables(DARK)}"
+    rules = "".join(map(sheet, ("graph.css", "player.css", "forms.css", "inspector.css")))
     return (
         f".ph-player{{{light}}}@media(prefers-color-scheme:dark){{.ph-player{{{dark}}}}}"
-        f"{_within(_LIGHT_PAGES)}{{{light}}}{_within(_DARK_PAGES)}{{{dark}}}{sheet('graph.css')}{sheet('player.css')}"
+        f"{_within(_LIGHT_PAGES)}{{{light}}}{_within(_DARK_PAGES)}{{{dark}}}{rules}"
     )
 
 

@@ -7,7 +7,7 @@ gives the same text on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -16,15 +16,16 @@ from playhead_widgets.views.boxes import Box, Edge, Pill
 from playhead_widgets.views.curves import number
 from playhead_widgets.views.escape import clean
 from playhead_widgets.views.graph import Block, leaf_count
-from playhead_widgets.views.layout import DENSE_FROM, layout
+from playhead_widgets.views.layout import DENSE_FROM, SNUG_BELOW, layout
 from playhead_widgets.views.measure import fitted
 from playhead_widgets.views.palette import picture_style
 from playhead_widgets.views.states import KINDS, LOOKS, PENDING
 
 WIDTH: Final = 960.0  # pixels: what a notebook's cell has on a laptop
-_MARGIN: Final = 16.0
+_MARGIN, _SNUG_MARGIN = 16.0, 6.0
 _BAR: Final = 5.0  # height of a foreach's progress
 _PITCH: Final = 8.0  # from one item's dot to the next
+_SEEN: Final = 2.5  # the least width of a part of the bar
 
 
 def svg_of(
@@ -41,8 +42,9 @@ def svg_of(
     ``live`` leaves out the style sheet and the paper: the page has its own. ``open`` is explained at
     `layout`.
     """
-    whole = layout(graph, max(200.0, width - 2 * _MARGIN), open)
-    w, h = whole.w + 2 * _MARGIN, whole.h + 2 * _MARGIN
+    margin = _MARGIN if width >= SNUG_BELOW else _SNUG_MARGIN
+    whole = layout(graph, max(200.0, width - 2 * margin), open)
+    w, h = whole.w + 2 * margin, whole.h + 2 * _MARGIN
     svg = Element("svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {number(w)} {number(h)}")
     svg.attrib |= {"width": number(w), "height": number(h), "class": "ph-graph", "role": "img"}
     SubElement(svg, "title").text = label or clean(f"Workflow {graph['id']}")
@@ -50,7 +52,7 @@ def svg_of(
         SubElement(svg, "style").text = picture_style()
         SubElement(svg, "rect", _rect(0.5, 0.5, w - 1, h - 1, 10, "ph-paper"))
     writer = _Writer(board or Board(), dense=leaf_count(graph) > DENSE_FROM)
-    whole.x = whole.y = _MARGIN
+    whole.x, whole.y = margin, _MARGIN
     writer.box(svg, whole)
     return tostring(svg, encoding="unicode")
 
@@ -99,21 +101,25 @@ class _Writer:
         return self.board.state(edge.after or "") == "success"
 
     def dot(self, parent: Element, box: Box) -> None:
-        x, y = number(box.x + box.w / 2), number(box.y + box.h / 2)
-        if box.kind in ("fork", "join"):
-            SubElement(parent, "circle", {"class": "ph-dot", "cx": x, "cy": y, "r": "3"})
-            return
-        begun = self.board.state("") != PENDING if box.kind == "start" else self.board.state("") == "success"
-        travelled = " ph-travelled" if begun else ""
-        SubElement(
-            parent,
-            "circle",
-            {"class": f"ph-dot{travelled}", "cx": x, "cy": y, "r": "2" if box.kind == "end" else "4"},
-        ).set("data-end", box.kind)
+        names = "ph-travelled" if self.reached(box) else ""
+        place = {"cx": number(box.x + box.w / 2), "cy": number(box.y + box.h / 2), "data-dot": box.kind}
+        if box.around:
+            place["data-arms"] = " ".join(box.around)
+        radius = {"start": "4", "end": "2"}.get(box.kind, "3")
+        SubElement(parent, "circle", {"class": f"ph-dot {names}".strip(), **place, "r": radius})
         if box.kind == "end":
-            SubElement(parent, "circle", {"class": f"ph-ring{travelled}", "cx": x, "cy": y, "r": "4.5"}).set(
-                "data-end", box.kind
-            )
+            SubElement(parent, "circle", {"class": f"ph-ring {names}".strip(), **place, "r": "4.5"})
+
+    def reached(self, dot: Box) -> bool:
+        match dot.kind:
+            case "fork":
+                return self.board.begun(dot.around)
+            case "join":
+                return any(self.board.state(arm) == "success" for arm in dot.around)
+            case "start":
+                return self.board.state("") != PENDING
+            case _:
+                return self.board.state("") == "success"
 
     def node(self, parent: Element, box: Box, place: dict[str, str]) -> Element:
         block = box.block or {}
@@ -139,15 +145,18 @@ class _Writer:
         fold = 16.0 if group or box.closed else 0.0
         room = box.w - 32 - 10 - fold
         text = "" if self.dense and not group else self.below(block, state, closed=box.closed)
+        alone, above = number(middle + 4.2), number(middle - 2.8)
         title = SubElement(node, "text", {"class": "ph-title", "x": "32", "font-size": self.title})
-        title.set("y", number(middle + (4.2 if group or not text else -2.8)))
+        title.set("y", alone if group or not text else above)
         title.text = fitted(block["title"], float(self.title) * 1.04, room - (110 if group else 0))
         if not self.dense or group:
-            line = SubElement(node, "text", {"class": "ph-sub", "font-size": self.text})
+            room = 100.0 if group else room
+            line = SubElement(node, "text", {"class": "ph-sub", "font-size": self.text, "data-room": number(room)})
             line.attrib |= {"x": number(box.w - 28), "y": "19", "text-anchor": "end"} if group else {"x": "32"}
             if not group:
                 line.set("y", number(middle + 12))
-            line.text = fitted(text, float(self.text), 100 if group else room)
+                title.set("data-y", f"{alone} {above}")  # the player moves it as the line comes and goes
+            line.text = fitted(text, float(self.text), room)
         if fold:
             turned = "M-4-2L0 2L4-2" if group else "M-2-4L2 0L-2 4"
             SubElement(node, "path", {"class": "ph-fold", "d": turned, "data-fold": block["path"]}).set(
@@ -162,31 +171,26 @@ class _Writer:
                 return "one at a time" if foreach["width"] == 1 else f"{foreach['width']} at a time"
             return f"{leaf_count(block)} steps" if closed else str(block["description"])
         total = self.board.total(block["path"]) if foreach else 0
-        if total:
-            done = self.board.items(block["path"]).get("success", 0)
-            return f"{done} of {total}" if done < total else f"{total} items"
-        return state
+        return progress(self.board.items(block["path"]), total) if total else state
 
     def items(self, node: Element, box: Box) -> None:
         """A dot for each item of a foreach, or one bar where they are too many."""
         path = (box.block or {})["path"]
         room = box.w - 28
-        y = box.h - 14 if box.kind == "card" else 30
+        y = box.h - 14 if box.kind == "card" else 34
         holder = SubElement(node, "g", {"class": "ph-items", "data-items": path, "data-room": number(room)})
         holder.set("transform", f"translate(14 {number(y)})")
-        total, counts = self.board.total(path), self.board.items(path)
+        total, container = self.board.total(path), self.board.container(path)
         if total and total * _PITCH <= room:
             for index in range(total):
-                state = self.board.states.get(f"{path}#{index}", PENDING)
+                state = self.board.states.get(f"{container}#{index}", PENDING)
                 at = number(index * _PITCH + 3)
                 SubElement(holder, "circle", {"class": f"ph-item ph-item-{state}", "cx": at, "cy": "2.5", "r": "2.5"})
             return
         SubElement(holder, "rect", _rect(0, 0, room, _BAR, 2.5, "ph-track"))
         x = 0.0
-        for state in ("success", "failed", "tripwire", "suspended", "waiting", "running"):
-            w = room * counts.get(state, 0) / total if total else 0.0
-            if w:
-                SubElement(holder, "rect", _rect(x, 0, w, _BAR, 1, f"ph-item-{state}"))
+        for state, w in shares(self.board.items(path), total, room):
+            SubElement(holder, "rect", _rect(x, 0, w, _BAR, 1, f"ph-item-{state}"))
             x += w
 
     def pill(self, parent: Element, pill: Pill) -> None:
@@ -205,6 +209,27 @@ class _Writer:
             turn.text = f" · turn {self.board.turn(pill.path)}" if self.board.turn(pill.path) else ""
 
 
+def progress(items: Mapping[str, int], total: int) -> str:
+    """How far a foreach got, in a few words."""
+    done, failed = items.get("success", 0), items.get("failed", 0) + items.get("tripwire", 0)
+    if done == total:
+        return f"{total:,} items"
+    note = f" · {failed:,} failed" if failed else f" · {items['suspended']:,} ask" if items.get("suspended") else ""
+    return f"{done:,} of {total:,}{note}"
+
+
+def shares(items: Mapping[str, int], total: int, room: float) -> list[tuple[str, float]]:
+    """The parts of a foreach's bar in pixels: one failure among thousands is still seen, at the cost of the rest."""
+    parts = [(state, items[state]) for state in _BARS if items.get(state)]
+    widths = [max(_SEEN, room * count / total) for _, count in parts]
+    over = max(0.0, sum(widths) - room)
+    if over:
+        widest = widths.index(max(widths))
+        widths[widest] -= over
+    return [(state, width) for (state, _), width in zip(parts, widths, strict=True)]
+
+
+_BARS: Final = ("success", "failed", "tripwire", "suspended", "waiting", "running")
 _AGAIN: Final = "M3.4-1.2A3.6 3.6 0 1 0 3.4 1.4M3.8-4V-1H.8"
 
 

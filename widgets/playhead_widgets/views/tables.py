@@ -27,9 +27,9 @@ def is_array(value: Any) -> bool:
     return all(hasattr(cls, name) for name in ("shape", "dtype", "ndim", "tolist"))
 
 
-def frame_tree(value: Any, items: int) -> dict[str, Any]:
+def frame_tree(value: Any, items: int, *, rows: int = _ROWS) -> dict[str, Any]:
     """A frame: its shape, and its first rows and columns with the columns' types."""
-    rows = min(_ROWS, items)
+    rows = min(rows, items)
     columns = list(getattr(value, "columns", ()))
     if not columns:  # a series
         head = value.head(rows)
@@ -57,7 +57,7 @@ def frame_tree(value: Any, items: int) -> dict[str, Any]:
     return {"t": _name(value), "shape": _shape(value.shape), **_rest(table, value.shape[0])}
 
 
-def array_tree(value: Any, items: int) -> dict[str, Any]:
+def array_tree(value: Any, items: int, *, rows: int = _ROWS) -> dict[str, Any]:
     """An array: its shape and type; as a table up to two dimensions, else its first numbers."""
     shown = {"t": _name(value), "dtype": _cell(value.dtype)}
     if value.ndim == 0:
@@ -68,7 +68,7 @@ def array_tree(value: Any, items: int) -> dict[str, Any]:
         more = value.shape[0] - len(head)
         return {**shown, "v": ", ".join(head) + (f", … {more:,} more" if more else "")}
     if value.ndim == 2:
-        corner = value[: min(_ROWS, items), :_COLUMNS].tolist()
+        corner = value[: min(rows, items), :_COLUMNS].tolist()
         table = {
             "columns": [str(at) for at in range(min(_COLUMNS, value.shape[1]))],
             "rows": [[_cell(item) for item in row] for row in corner],

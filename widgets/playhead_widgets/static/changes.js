@@ -1,0 +1,108 @@
+// Changes: what is different between two moments of the run, the marked one and the one that is looked at.
+
+import { h, icon, ICONS, put } from "./dom.js";
+import { placeText } from "./board.js";
+import { momentText } from "./scrubber.js";
+import { differencesView } from "./tree.js";
+
+export class Changes {
+  constructor(store, { select }) {
+    this.store = store;
+    this.choice = "start";
+    this.from = h("select", { class: "ph-input ph-from", "aria-label": "Compare with", on: { change: () => { this.choice = this.from.value; this.fetch(); } } });
+    this.from.addEventListener("keydown", (event) => event.stopPropagation());
+    this.to = h("strong", {});
+    this.run = h("span", {});
+    this.body = h("div", { class: "ph-compared" });
+    this.element = h("div", { class: "ph-compare" },
+      h("div", { class: "ph-between" }, h("label", {}, "From ", this.from), h("span", {}, " to ", this.to), this.run), this.body);
+    this.body.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-path]");
+      if (row) select(row.dataset.path);
+    });
+  }
+
+  /** Compare with the flagged moment from now on; with the start if there is none. */
+  flagged(flag) {
+    this.flag = flag;
+    this.choice = flag ? "flag" : "start";
+  }
+
+  /** Show what led to the checkpoint at `index`. */
+  paint(checkpoints, index) {
+    this.checkpoints = checkpoints;
+    this.index = index;
+    const choices = [
+      ["start", "the start of the run"],
+      ["before", "the moment before"],
+      this.flag ? ["flag", `⚑ ${momentText(this.flag)}`] : null,
+    ].filter(Boolean);
+    put(this.from, choices.map(([value, text]) => h("option", { value, selected: value === this.choice }, text)));
+    this.to.textContent = checkpoints[index] ? momentText(checkpoints[index]) : "now";
+    this.fetch();
+  }
+
+  /** The two moments as events, the earlier one first. */
+  between() {
+    const last = this.checkpoints.length - 1;
+    const seq = (at) => (at === last ? this.store.board.seq : this.checkpoints[at]?.seq ?? 0);
+    const other = { start: seq(0), before: seq(Math.max(0, this.index - 1)), flag: this.flag?.seq ?? 0 }[this.choice];
+    return [other, seq(this.index)].sort((one, two) => one - two);
+  }
+
+  async fetch() {
+    const [before, after] = this.between();
+    const key = `${before} ${after}`;
+    if (key === this.shown) return;
+    this.shown = key;
+    put(this.run);
+    if (before === after) {
+      put(this.body, h("p", { class: "ph-hint ph-empty" }, "These are the same moment. Move the playhead, or mark another."));
+      return;
+    }
+    try {
+      const { changes } = await this.store.ask("compare", { before, after });
+      if (key !== this.shown) return;
+      const { run } = changes;
+      put(this.run, run.before === run.after ? null : [stateView(run.before), " → ", stateView(run.after)]);
+      put(this.body, changesView(changes));
+    } catch (error) {
+      this.shown = null;
+      put(this.body, h("p", { class: "ph-hint ph-empty" }, error.message === "disconnected" ? "The kernel is gone; moments cannot be compared." : error.message));
+    }
+  }
+}
+
+function changesView({ records, state, input }) {
+  const parts = [
+    records.length ? section("Steps", h("ul", { class: "ph-moved" }, records.map(recordView))) : null,
+    input.length ? section("Input", differencesView(input)) : null,
+    state.length ? section("State", differencesView(state)) : null,
+  ].filter(Boolean);
+  return parts.length ? parts : h("p", { class: "ph-hint ph-empty" }, "Nothing changed between these moments.");
+}
+
+function section(title, content) {
+  return h("section", { class: "ph-part" }, h("h4", {}, title), content);
+}
+
+function recordView({ path, count, before, after, output }) {
+  if (!count) return h("li", { class: "ph-hint" }, "… and more");
+  return h("li", {},
+    h("button", { type: "button", class: "ph-where", "data-path": path }, placeText(path), count > 1 ? ` ×${count.toLocaleString("en")}` : ""),
+    h("span", {}, stateView(before), " → ", stateView(after)),
+    output.length ? h("div", { class: "ph-inner" }, differencesView(output)) : null);
+}
+
+function stateView(state) {
+  return h("span", { class: `ph-chip ph-chip-${state}` }, state);
+}
+
+/** The button that marks a moment, to compare others with it. */
+export function markButton(toggle) {
+  const button = h("button", {
+    type: "button", class: "ph-button ph-button-mark", "aria-label": "Mark this moment", "aria-pressed": "false",
+    title: "Mark this moment, to compare others with it", on: { click: () => button.setAttribute("aria-pressed", String(Boolean(toggle()))) },
+  }, icon(ICONS.mark), h("span", { class: "ph-word" }, "Mark"));
+  return button;
+}

@@ -1,0 +1,71 @@
+// The header: which run this is and how it stands, and the banners below it.
+
+import { h, icon, ICONS, put, span } from "./dom.js";
+import { placeText } from "./board.js";
+
+const COPIED = 1200; // milliseconds that a copied id says so
+
+export class Header {
+  constructor(store, look, { select }) {
+    this.store = store;
+    this.look = look;
+    this.select = select;
+    this.element = h("header", { class: "ph-head" });
+    this.banner = h("div", { class: "ph-banner", hidden: true });
+    this.clock = h("span", { class: "ph-clock" });
+  }
+
+  /** Show the run as it stands; at a moment of the `past` with the status it had then. */
+  paint(past, board) {
+    const { header, connected } = this.store;
+    const status = past ? board.state("") : header.status;
+    const key = JSON.stringify([header, status, Boolean(past), connected]);
+    if (key !== this.key) {
+      this.key = key;
+      this.clock = h("span", { class: "ph-clock" });
+      put(this.element, this.names(header), h("div", { class: "ph-state" },
+        past ? h("span", { class: "ph-past-chip" }, "PAST") : null, this.status(status, past), this.clock));
+      const error = !past && header.error;
+      put(this.banner, error ? this.error(header) : null, connected ? null : orphanBanner(header));
+      this.banner.hidden = !error && connected;
+    }
+    this.clock.textContent = status === "pending" ? "" : span(past ? past.ms : this.store.elapsed());
+  }
+
+  names({ workflow, description, run, place, parent }) {
+    return h("div", { class: "ph-names" },
+      h("button", { type: "button", class: "ph-name", title: description || "Look at the run", on: { click: () => this.select(null) } }, workflow ?? ""),
+      h("button", { type: "button", class: "ph-run", title: "Copy the run's id", "aria-label": `Copy run id ${run}`, on: { click: (event) => copy(event.currentTarget, run) } },
+        h("code", {}, run ?? ""), icon(ICONS.copy, { size: 12 })),
+      parent ? h("span", { class: "ph-lineage", title: `This run began as ${parent[0]} stood after event ${parent[1]}` },
+        icon(ICONS.fork, { size: 12 }), "fork of ", h("code", {}, parent[0]), ` at event ${parent[1]}`) : null,
+      place ? h("span", { class: "ph-place", title: "The store this run is in" }, "in ", h("code", {}, place)) : null);
+  }
+
+  status(status, past) {
+    const drawn = icon(this.look.glyphs[status], { filled: ["running", "canceled"].includes(status), size: 13 });
+    drawn.setAttribute("viewBox", "-7 -7 14 14");
+    return h("span", { class: `ph-status ph-chip-${status}`, "data-status": status }, drawn, past ? `was ${status}` : status);
+  }
+
+  error({ error, failed }) {
+    return h("div", { class: "ph-error-banner" },
+      failed ? h("button", { type: "button", class: "ph-where", on: { click: () => this.select(failed) } }, placeText(failed)) : null,
+      h("p", {}, h("strong", {}, error.type), error.message ? `: ${error.message}` : ""));
+  }
+}
+
+function orphanBanner(header) {
+  return h("div", { class: "ph-orphan-banner", role: "status" }, icon(ICONS.unplug),
+    h("span", {}, "The kernel is gone. This is the last picture of the run; attach again with ", h("code", {}, `%workflow show ${header.run}`), "."));
+}
+
+async function copy(button, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.classList.add("ph-copied");
+    setTimeout(() => button.classList.remove("ph-copied"), COPIED);
+  } catch {
+    // no clipboard here: the id can still be selected
+  }
+}
