@@ -128,6 +128,28 @@ async def test_a_retry_in_flight_is_run_again_as_the_same_attempt(world: World, 
     assert seen == [(0, False), (1, False), (1, True)]
 
 
+async def test_a_try_that_failed_after_it_was_run_again_counts_once_and_the_next_is_no_restart(world: World) -> None:
+    hold = Hold()
+    seen: list[tuple[int, bool]] = []
+
+    def build() -> Any:
+        @step(id="shout", retries=1)
+        async def shout(data: str, ctx: Context[Any]) -> str:
+            seen.append((ctx.attempt, ctx.restarted))
+            await hold.here()
+            if ctx.attempt == 0:
+                raise ValueError("first try fails")
+            return data.upper()
+
+        return Workflow("retries").then(shout).commit()
+
+    await die_at(hold, world, build().create_run(run_id=RUN).start("hello"))
+    result = await build().create_run(run_id=RUN).restart()
+
+    assert result.steps["shout"].attempts == 2
+    assert seen == [(0, False), (0, True), (1, False)]
+
+
 @case("RST-05")
 async def test_a_nested_workflow_goes_on_where_it_stopped(world: World, calls: Calls) -> None:
     hold = Hold()

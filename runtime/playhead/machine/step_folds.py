@@ -166,6 +166,7 @@ def _step_waiting(snapshot: Snapshot, event: Event) -> Changes:
             "until": data["until"],
             "error": data.get("error"),
             "attempt": data.get("attempt", record.attempt),
+            "restarted": False,
         }
     )
     return begun | {"records": records.insert(path, waiting), "busy": snapshot.busy.insert(path, Status.WAITING)}
