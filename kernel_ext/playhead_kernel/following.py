@@ -73,6 +73,7 @@ class Followed:
     async def refresh(self) -> Snapshot:
         """Read what other processes have appended."""
         snapshot = (await self.run.snapshot()).seq
+        await self.log.whole()  # people go to any moment, on threads that cannot wait for it
         if snapshot != self._latest.seq:
             self._latest = self.log.snapshot
         return self._latest

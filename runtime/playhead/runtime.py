@@ -302,8 +302,8 @@ class Runtime:
         helpers = [self._help(self._watch_others(driver)), self._help(self._keep_lease(driver))]
         try:
             await driver.drive()
-            if driver.workflow.keep is not None:
-                await self._forget_unkept(driver)
+            if not await self._is_forgotten(driver):
+                await driver.log.compact()
         except Fenced as fenced:
             _log.warning("%s", fenced)
         finally:
@@ -322,10 +322,13 @@ class Runtime:
         if not driver.transient:
             self.transient.pop(driver.log.run_id, None)
 
-    async def _forget_unkept(self, driver: Driver) -> None:
-        status = driver.snapshot.status
-        if status in FINAL and status not in (driver.workflow.keep or ()):
-            await self.store.delete(driver.log.run_id)
+    async def _is_forgotten(self, driver: Driver) -> bool:
+        """Delete the run if its workflow keeps none that ended like it; whether it was deleted."""
+        keep, status = driver.workflow.keep, driver.snapshot.status
+        if keep is None or status not in FINAL or status in keep:
+            return False
+        await self.store.delete(driver.log.run_id)
+        return True
 
     def _help(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work)

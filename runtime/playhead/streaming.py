@@ -136,7 +136,7 @@ class Watch:
                 yield self._live.popleft(), log.snapshot
             elif self._after < log.snapshot.seq:
                 self._after += 1
-                yield log.events[self._after - 1], log.at(self._after)
+                yield log.events[self._after - 1 - log.start], log.at(self._after)
             else:
                 yield self._live.popleft(), log.snapshot
 

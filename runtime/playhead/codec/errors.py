@@ -10,7 +10,7 @@ from playhead.codec.packing import Packer
 from playhead.codec.texts import safe_text
 from playhead.codec.values import load
 from playhead.errors import UnknownError
-from playhead.machine.payload import Encoded, External, Payload
+from playhead.machine.payload import Encoded, External, Logged, Payload
 
 
 def dump_error(exc: BaseException) -> Encoded:
@@ -48,6 +48,6 @@ def traceback_text(payload: Payload) -> str:
 
 def _body_of(payload: Payload) -> bytes:
     bodies: dict[int, bytes] = {}
-    if isinstance(payload, Encoded | External):
+    if isinstance(payload, Encoded | External | Logged):
         ormsgpack.unpackb(payload.data, ext_hook=bodies.__setitem__)
     return bodies[codes.EXCEPTION]

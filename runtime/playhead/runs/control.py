@@ -78,6 +78,13 @@ class Control:
         self._must_be_ours(snapshot)
         return snapshot
 
+    async def read(self, seq: int | None) -> RunLog:
+        """The log as it stands now, with all that came after event ``seq``; None: with what is at hand."""
+        await self.present()
+        if seq is not None and seq < self.log.start:
+            await self.log.whole()
+        return self.log
+
     async def stored(self) -> Snapshot:
         """The run as it stands now. Raises `NoSuchRun` if it was never stored."""
         snapshot = await self.present()

@@ -222,20 +222,18 @@ class Run:
 
     async def snapshot(self, at: int | None = None) -> RunResult:
         """The run as it stood after event ``at`` (None: now)."""
-        await self._control.present()
-        return self._result(self._control.log.at(at))
+        log = await self._control.read(at)
+        return self._result(log.at(at))
 
     async def events(self, after: int = 0) -> list[Event]:
         """The log from the event after ``after`` on."""
-        await self._control.present()
-        log = self._control.log
-        found = (shown(event, log.at(event.seq)) for event in log.events[after:])
+        log = await self._control.read(after)
+        found = (shown(event, log.at(event.seq)) for event in log.since(after))
         return [event for event in found if event is not None]
 
     async def history(self) -> list[Checkpoint]:
         """The moments worth going back to."""
-        await self._control.present()
-        return checkpoints(self._control.log.events)
+        return checkpoints((await self._control.read(0)).events)
 
     # -- streaming ---------------------------------------------------------------------------------------------
 
@@ -271,8 +269,7 @@ class Run:
 
     async def observe(self, after: int = 0) -> AsyncIterator[Event]:
         """The events after ``after``, then new ones as they come from whatever process, until the run rests."""
-        await self._control.present()
-        watch = Watch(self._control.log, after)
+        watch = Watch(await self._control.read(after), after)
         async for event in self._watched(watch, lambda: self._control.log.snapshot.status not in ACTIVE):
             yield event
 

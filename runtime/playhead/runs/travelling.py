@@ -94,6 +94,7 @@ async def fork(control: Control, at: int | StepLike, *, input: Any, state: Any, 
     """A new, paused run that begins with this run's events up to ``at`` and remembers where it came from."""
     await control.stored()
     log = control.log
+    await log.whole()
     seq = at if isinstance(at, int) else _before(control, address_of(at))
     if not 1 <= seq <= len(log.events):
         raise WorkflowError(f"Run {control.run_id!r} has events 1 to {len(log.events)}; it cannot be forked at {seq}.")

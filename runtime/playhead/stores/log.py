@@ -1,39 +1,49 @@
 """The log of one run: events on top of a store's frames, with the snapshots they fold to.
 
-A fork's log begins with its parent's prefix, which is read through a reference and never copied.
+A fork's log begins with its parent's prefix, which is read through a reference and never copied. A long log is
+opened at its compaction point: what led there is read when somebody wants to look at it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
-from playhead.codec.events import decode_event, encode_event, externalise
-from playhead.errors import NoSuchRun, StoreConflict
+from playhead.codec.events import chain_of, decode_event, encode_event, externalise, peek_event
+from playhead.codec.points import Point, decode_point, encode_point, places_of, values_in
+from playhead.errors import NoSuchRun, StoreConflict, StoreCorrupt, StoreError
 from playhead.machine import events as E
 from playhead.machine.events import Event
-from playhead.machine.fold import Moment, fold, moments
+from playhead.machine.fold import Moment, moments
 from playhead.machine.rebase import rebased
 from playhead.machine.snapshot import Snapshot
+from playhead.stores.past import Past
 from playhead.stores.port import RunSummary, Store
 
-#: Every how many events a snapshot is kept; any moment is then at most this many folds away (microseconds each).
-KEEP_EVERY = 32
+_log = logging.getLogger("playhead")
+
+#: Events by which a log must have grown to be worth a compaction point: reading them takes a few milliseconds.
+POINT_AFTER = 256
+#: ... and the share of the log they must be, so that all points together are but a few times the size of the last.
+POINT_SHARE = 4
 #: Seconds between looks at the store while following a run that another process drives.
 FOLLOW_TIMEOUT = 5.0
 
 
 class RunLog:
-    """Every event of one run that this process has seen, and the snapshot after the last of them."""
+    """The events of one run that this process has read, and the snapshot after the last of them."""
 
     def __init__(self, store: Store, run_id: str) -> None:
         self.store = store
         self.run_id = run_id
         self.snapshot = Snapshot(run_id)
-        self.events: list[Event] = []
-        self._kept: list[Snapshot] = [self.snapshot]
-        self._base = 0
+        self._past = Past(self.snapshot)
+        self._opened = False
+        self._point = 0
+        # The runs whose logs hold the events, the first ancestor first, each with the event after which its own begin.
+        self._lineage: tuple[tuple[str, int], ...] = ((run_id, 0),)
         self._saved = 0
         self._chain = b""
         self._unsaved: list[Moment] = []
@@ -45,7 +55,17 @@ class RunLog:
     @property
     def exists(self) -> bool:
         """Whether the run has any event."""
-        return bool(self.events)
+        return self.snapshot.seq > 0
+
+    @property
+    def start(self) -> int:
+        """The event after which those were read that are here: 0, or that of a compaction point."""
+        return self._past.start
+
+    @property
+    def events(self) -> list[Event]:
+        """The events after `start`."""
+        return self._past.events
 
     @property
     def saved(self) -> int:
@@ -57,8 +77,49 @@ class RunLog:
     async def refresh(self) -> Snapshot:
         """Read what others have appended; the snapshot after it."""
         async with self._turn:
+            if not self._opened:
+                await self._open()
             frames = await self.store.read(self.run_id, self._saved)
             return await self._take_in(frames) if frames else self.snapshot
+
+    async def whole(self) -> None:
+        """Read what was before `start` too, so that every event and every moment can be looked at."""
+        async with self._turn:
+            if self.start > 0:
+                self._past.begin_with((await self._read_from_start(self.run_id, self.start))._past)
+
+    async def _read_from_start(self, run_id: str, seq: int) -> RunLog:
+        log = RunLog(self.store, run_id)
+        log._opened = True
+        await log.refresh()
+        if log.snapshot.seq < seq:
+            raise NoSuchRun(
+                f"The events up to {seq} of run {run_id!r}, which run {self.run_id!r} begins with, are gone."
+            )
+        return log
+
+    async def _open(self) -> None:
+        """Begin at the run's compaction point, if it has one and the log still is the one it was made of."""
+        self._opened = True
+        data = await self.store.point(self.run_id)
+        point = None if data is None else decode_point(data, self._read_value)
+        if point is None:
+            return
+        seq = point.snapshot.seq
+        saved = seq - point.lineage[-1][1]
+        try:
+            fits = point.chain == chain_of(self.store.frame(self.run_id, saved), seq)
+        except StoreCorrupt:  # of which reading from the start will tell
+            return
+        if fits:
+            self.snapshot, self._past, self._point = point.snapshot, Past(point.snapshot), seq
+            self._chain, self._saved, self._lineage = point.chain, saved, point.lineage
+
+    def _read_value(self, seq: int, slot: int) -> bytes:
+        """A value by the event it stands in; called on any thread."""
+        run_id, base = next(home for home in reversed(self._lineage) if seq > home[1])
+        event = peek_event(self.store.frame(run_id, seq - base), seq, partial(self.store.get_blob, run_id))
+        return values_in(event)[slot].data
 
     async def _take_in(self, frames: Sequence[bytes]) -> Snapshot:
         seen, put_off = self.snapshot, self._take_back()
@@ -66,7 +127,7 @@ class RunLog:
         arrived = []
         for frame in frames:
             event, self._chain = decode_event(frame, self._chain, fetch)
-            if event.type == E.RUN_FORKED and not self.events:
+            if event.type == E.RUN_FORKED and not self.exists:
                 await self._adopt(event)
             arrived.append(event)
         self._saved += len(frames)
@@ -79,35 +140,36 @@ class RunLog:
         """Undo what was put off: it is to follow what others have written before it was, or to be dropped."""
         put_off, self._unsaved = [moment.event for moment in self._unsaved], []
         if put_off:
-            seq = put_off[0].seq - 1
-            self.snapshot = self.at(seq)
-            del self.events[seq:], self._kept[seq // KEEP_EVERY + 1 :]
+            self.snapshot = self._past.cut(put_off[0].seq - 1)
         return put_off
 
     async def _adopt(self, forked: Event) -> None:
         """Put the parent's prefix before a fork's own events."""
         parent_run, seq = forked.data["parent"]
-        parent = RunLog(self.store, parent_run)
-        await parent.refresh()
-        if parent.snapshot.seq < seq:
-            raise NoSuchRun(f"Run {self.run_id!r} was forked from run {parent_run!r}, which is not in the store.")
-        self.inherit(parent, seq)
+        self.inherit(await self._read_from_start(parent_run, seq), seq)
 
     def inherit(self, parent: RunLog, seq: int) -> None:
-        """Begin this log with the events of ``parent`` up to ``seq``."""
-        self._base = seq
+        """Begin this log with the events of ``parent``, which was read whole, up to ``seq``."""
+        homes = (home for home in parent._lineage if home[1] < seq)
+        self._lineage = (*homes, (self.run_id, seq))
         self._extend(moments(self.snapshot, parent.events[:seq]))
 
     def at(self, seq: int | None) -> Snapshot:
-        """The run after event ``seq`` (None: the last). Raises IndexError for a moment the run has not had."""
+        """The run after event ``seq`` (None: the last). Raises IndexError for a moment the run has not had.
+
+        Only what was read can be looked at: see `whole`.
+        """
         if seq is None or seq == self.snapshot.seq:
             return self.snapshot
-        if not 0 <= seq <= len(self.events):
-            raise IndexError(f"Run {self.run_id!r} has events 1 to {len(self.events)}; there is no event {seq}.")
-        snapshot = self._kept[seq // KEEP_EVERY]
-        for event in self.events[snapshot.seq : seq]:
-            snapshot = fold(snapshot, event)
-        return snapshot
+        if not self.start <= seq <= self._past.seq:
+            raise IndexError(
+                f"Run {self.run_id!r} has events {self.start + 1} to {self._past.seq}; there is no event {seq}."
+            )
+        return self._past.at(seq)
+
+    def since(self, after: int) -> list[Event]:
+        """The events after ``after``, which must not be before `start`."""
+        return self._past.since(after)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -152,6 +214,20 @@ class RunLog:
         self._saved += len(frames)
         self._chain = chain
 
+    async def compact(self) -> None:
+        """Keep a compaction point, if the log has grown enough since the last one and is in the store as it is here."""
+        grown = self.snapshot.seq - self._point
+        async with self._turn:
+            is_stored = self.snapshot.seq == self._lineage[-1][1] + self._saved
+            if grown < max(POINT_AFTER, self._point // POINT_SHARE) or not is_stored:
+                return
+            point = Point(self.snapshot, self._chain, self._lineage)
+            try:
+                await self.store.put_point(self.run_id, encode_point(point, places_of(self.events)))
+            except (StoreError, TypeError, RecursionError):  # a full disk; a key that is no text; nested too deep
+                _log.debug("Run %s is kept without a compaction point.", self.run_id, exc_info=True)
+            self._point = point.snapshot.seq
+
     # -- following ---------------------------------------------------------------------------------------------
 
     def listen(self, listener: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
@@ -177,16 +253,13 @@ class RunLog:
     async def follow(self, after: int, elsewhere: Callable[[], bool]) -> AsyncIterator[Event]:
         """The events after ``after``, and then each new one, without end."""
         while True:
-            for event in self.events[after:]:
+            for event in self.since(after):
                 after = event.seq
                 yield event
             await self.changed(after, elsewhere=elsewhere())
 
     def _extend(self, news: Sequence[Moment]) -> None:
-        for event, after in news:
-            self.events.append(event)
-            if event.seq % KEEP_EVERY == 0:
-                self._kept.append(after)
+        self._past.extend(news)
         if news:
             self.snapshot = news[-1].after
         self._grew.set()
