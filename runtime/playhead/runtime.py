@@ -63,6 +63,11 @@ class Runtime:
         Live objects for bodies, as ``ctx.resources``; never stored.
     transient_request:
         Keys of the request context that are never stored, such as tokens.
+    executor:
+        Where plain ``def`` bodies run: anything that speaks `concurrent.futures.Executor`, and stays yours to shut
+        down; None: threads. In other processes (`ProcessPoolExecutor`, Dask's ``client.get_executor()``) only bytes
+        of the codec and the function's name cross: see `Step`. One of its workers dies: the step fails with
+        `WorkerLost`, which is retried; `playhead.executors.processes.Processes` makes new ones by itself.
     cancel_grace, lease:
         Seconds a body has to end after a cancel; seconds until others may take over a run whose owner is silent.
     """

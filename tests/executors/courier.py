@@ -24,7 +24,9 @@ class Courier(Executor):
     def _carry(self, work: bytes, back: Future[Any]) -> None:
         fn, args, kwargs = pickle.loads(work)
         try:
-            back.set_result(pickle.loads(pickle.dumps(fn(*args, **kwargs))))
+            result = fn(*args, **kwargs)
+            plain = bytes(result) if isinstance(result, bytes) else result  # Dask loses what a subclass adds, too
+            back.set_result(pickle.loads(pickle.dumps(plain)))
         except BaseException as error:
             back.set_exception(pickle.loads(pickle.dumps(error)))
 

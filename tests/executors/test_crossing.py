@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from playhead import Runtime, Step, Workflow, step
 from playhead.codec.registry import register_type
 from playhead.codec.values import dump
-from playhead.errors import CannotCross
+from playhead.errors import CannotCross, NotStorable
 from playhead.executors.functions import digest_of, mentions
 from playhead.executors.homes import homes_of
 from tests.executors import bodies
@@ -113,8 +113,10 @@ async def test_an_input_that_the_code_does_not_speak_of_is_refused(runtime_elsew
 
 async def test_a_value_that_cannot_be_stored_is_refused_naming_it(runtime_elsewhere: Runtime) -> None:
     async with Runtime(engine="direct", executor=runtime_elsewhere.env.executor, transient_request=["token"]) as own:
-        said = await refusal(own, 1, bodies.double, request={"token": SecretStr("x")})
-    assert "request.token cannot be stored: it is a secret" in said
+        result = await outcome(own, 1, bodies.double, request={"token": SecretStr("x")})
+    assert isinstance(result.error, CannotCross)
+    assert "request.token cannot be stored: it is a secret" in str(result.error)
+    assert isinstance(result.error.__cause__, NotStorable)
 
 
 def test_a_class_that_only_this_process_has_is_refused() -> None:

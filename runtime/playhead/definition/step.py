@@ -39,7 +39,11 @@ class Step(Generic[I, O]):
     at_most_once:
         Never run again after its process died in the middle; the run fails with `StepInterrupted` instead.
     executor:
-        Where a plain ``def`` body runs, instead of on the runtime's executor.
+        Where a plain ``def`` body runs, instead of on the runtime's executor. To run in another process, the function
+        must stand at the top level of a module. What the body writes, emits and prints arrives when it ends, and what
+        it sets is checked then. ``ctx.result_of`` and ``ctx.input_data`` give what the body's own code, or a function
+        of its module that it calls, speaks of. ``ctx.cancelled``, ``ctx.resources`` and ``ctx.span`` stay with the
+        run: using them, and whatever else cannot cross, raises `CannotCross`, which says what to do.
     version:
         Any text; changing it marks the step as changed even if its source looks the same.
     """

@@ -25,6 +25,7 @@ class Errand:
     """
 
     def __init__(self, step: Step[Any, Any], value: Any, context: Context[Any]) -> None:
+        self.__name__ = step.id  # what Dask shows people
         self.step = step
         self.value = value
         self.context = context

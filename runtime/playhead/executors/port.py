@@ -29,7 +29,8 @@ async def run_on(executor: Executor, errand: Errand) -> Any:
     try:
         future = asyncio.get_running_loop().run_in_executor(executor, errand)
     except Exception as problem:
-        raise errand.refusal or _lost(errand, problem) from problem
+        _raise_refusal(errand)
+        raise _lost(errand, problem) from problem
     result = await _arrived(future, errand)
     return settled(result, errand.context) if isinstance(result, Reply) else result
 
@@ -42,11 +43,15 @@ async def _arrived(future: asyncio.Future[Any], errand: Errand) -> Any:
             raise
         raise _lost(errand, problem) from problem
     except Exception as problem:
-        if errand.refusal is not None:
-            raise errand.refusal from None
+        _raise_refusal(errand)
         if not errand.crossed:
             raise  # the body's own
         raise _interrupted(errand, problem) from problem
+
+
+def _raise_refusal(errand: Errand) -> None:
+    if errand.refusal is not None:  # with its own cause, and not with the executor's story
+        raise errand.refusal from errand.refusal.__cause__
 
 
 def _is_cancelled_itself() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from playhead.codec.errors import load_error
@@ -12,8 +13,11 @@ from playhead.executors.homes import welcome
 from playhead.machine.payload import Encoded
 
 
-class Reply(bytes):
-    """The bytes, told from whatever else an executor may give."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The bytes, told from whatever else an executor may give (no subclass of bytes: Dask makes them plain)."""
+
+    data: bytes
 
 
 def written(end: list[Any], **rest: Any) -> Reply:
@@ -26,7 +30,7 @@ def settled(reply: Reply, context: Context[Any]) -> Encoded:
 
     Raises what the body raised, and ends the body by the same signals. What it set or asked is checked here.
     """
-    what = load(Encoded(reply))
+    what = load(Encoded(reply.data))
     for words in what.get("said", ()):
         _say(context, *words)
     kind, data, *more = what["end"]
