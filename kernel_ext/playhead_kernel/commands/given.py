@@ -1,4 +1,4 @@
-"""What was given: data from words, from a variable, or from the cell's body, as the schema wants it."""
+"""What was given: a run and what is said of it; data from words, from a variable, or from the cell's body."""
 
 from __future__ import annotations
 
@@ -9,9 +9,23 @@ from IPython.core.error import UsageError
 
 from playhead.definition.schema import Schema
 from playhead_kernel.commands.command import Given
-from playhead_kernel.payloads import Payload, payload_in, payload_of
+from playhead_kernel.handle import RunHandle
+from playhead_kernel.naming import address, is_meant, places
+from playhead_kernel.payloads import Payload, payload_in, payload_of, unquoted
 from playhead_kernel.refusals import unknown
 from playhead_kernel.session import Session
+
+
+def run_and_rest(session: Session, words: list[str]) -> tuple[RunHandle, list[str]]:
+    """``[RUN] …``: the run, and the other words. A first word that names a step of the run used last names no run."""
+    if not words:
+        return session.find(), []
+    name = unquoted(words[0])
+    if name not in session.handles and session.handles:
+        last = session.find()
+        if any(is_meant(place, address(name)) for place in places(last.workflow)):
+            return last, words
+    return session.find(name), words[1:]
 
 
 def value_given(session: Session, given: Given, words: Sequence[str], schema: Schema | None) -> Any:

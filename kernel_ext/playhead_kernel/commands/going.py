@@ -125,5 +125,5 @@ COMMANDS = (
     Command("until", until, "run.until('step')", _until_words),
     Command("pause", pause, "run.pause()", takes_run),
     Command("cancel", cancel, "run.cancel()", takes_run),
-    Command("wait", wait, "await run, or run.wait(timeout)", _wait_words),
+    Command("wait", wait, "await run  # or run.wait(timeout)", _wait_words),
 )

@@ -13,6 +13,7 @@ from playhead.runs.history import before
 from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
 from playhead_kernel.commands.command import Command, Given, takes_moment, takes_run
+from playhead_kernel.commands.given import run_and_rest
 from playhead_kernel.definitions import Flow
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
@@ -147,19 +148,11 @@ def _before(handle: RunHandle, step: str) -> int:
 
 
 def run_and_step(session: Session, words: list[str]) -> tuple[RunHandle, str | None]:
-    """``RUN STEP``, ``RUN`` or ``STEP``: a lone word is a step if the last run has such a step."""
-    if len(words) > 1:
-        return session.find(words[0]), words[1]
-    if not words:
-        return session.find(), None
-    if words[0] not in session.handles and session.handles:
-        last = session.find()
-        try:
-            place_in(last.workflow, words[0])
-        except UsageError:
-            return session.find(words[0]), None
-        return last, words[0]
-    return session.find(words[0]), None
+    """``RUN STEP``, ``RUN`` or ``STEP``."""
+    handle, rest = run_and_rest(session, words)
+    if len(rest) > 1:
+        raise UsageError(f"Name a run and a step of it, no more: {rest[1]!r} is too much.")
+    return handle, rest[0] if rest else None
 
 
 def step_result(handle: RunHandle, step: str) -> StepResult:
@@ -197,7 +190,7 @@ def _run_and_step_words(parser: Parser) -> None:
 COMMANDS = (
     Command("ls", ls, "session.runs()", _ls_words),
     Command("show", show, "run.show()", takes_run),
-    Command("graph", graph, "flow, as the last value of a cell", _flow_words),
+    Command("graph", graph, "flow  # as the last value of a cell", _flow_words),
     Command("snapshot", snapshot, "run.picture(at)", takes_moment),
     Command("state", state, "run.snapshot(at).state", takes_moment),
     Command("output", output, "run.result.steps['step'].output", _run_and_step_words),

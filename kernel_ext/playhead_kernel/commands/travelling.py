@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from IPython.core.error import UsageError
 
 from playhead.machine.places import body_at
 from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_wait
-from playhead_kernel.commands.given import value_given
+from playhead_kernel.commands.given import run_and_rest, value_given
 from playhead_kernel.commands.looking import moment
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from playhead.definition.schema import Schema
     from playhead.machine.events import Path
     from playhead_widgets import Picture
+
+
+_WHERE_TO: Final = "Say where to: %workflow travel [RUN] STEP (see %workflow travel -h)"
 
 
 def scrub(session: Session, given: Given) -> Listing[dict[str, Any]] | Picture:
@@ -46,9 +49,12 @@ def travel(session: Session, given: Given) -> RunHandle | Rest:
 
     What came before STEP keeps its results; nothing of it runs again.
     """
-    name, step, words = _run_step_payload(session, given.words)
-    handle = session.find(name)
-    place = place_in(handle.workflow, step)
+    if not given.words:
+        raise UsageError(_WHERE_TO)
+    handle, words = run_and_rest(session, given.words)
+    if not words:
+        raise UsageError(_WHERE_TO)
+    place = place_in(handle.workflow, unquoted(words.pop(0)))
     value = value_given(session, given, words, _input_at(handle, place))
     handle.travel(place, input=value, per_step=given.pause)
     session.present(handle)
@@ -73,17 +79,6 @@ def fork(session: Session, given: Given) -> RunHandle | Rest:
     if given.go:
         child.proceed()
     return rest_or(child, given.wait)
-
-
-def _run_step_payload(session: Session, words: list[str]) -> tuple[str | None, str, list[str]]:
-    """``[RUN] STEP [k=v ...]``."""
-    names = [unquoted(word) for word in words if not is_pair(word)]
-    if not names:
-        raise UsageError("Say where to: %workflow travel [RUN] STEP (see %workflow travel -h)")
-    pairs = [word for word in words if is_pair(word)]
-    if len(names) > 2:
-        return names[0], names[1], words[2:]
-    return (names[0] if len(names) == 2 else None), names[-1], pairs
 
 
 def _input_at(handle: RunHandle, place: Path) -> Schema | None:
