@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from playhead import Context, NonRetryableError, TripWire, step
 from playhead.executors.functions import digest_of
 from tests.executors import shop
-from tests.executors.shop import Receipt
+from tests.executors.shop import Receipt, Voucher
 
 
 class Colour(enum.Enum):
@@ -65,9 +65,13 @@ def doubled_array(array: Any) -> Any:
 
 
 @step
-def sell(total: int) -> Receipt:
-    """Gives an instance of a class that stands in another module."""
+def sell(total: int) -> Any:
     return Receipt(total)
+
+
+@step
+def promise(total: int) -> Any:
+    return Voucher(total)
 
 
 @step
@@ -347,3 +351,13 @@ def in_a_set(text: str) -> bool:
 def digest_at(name: str) -> str:
     thing = globals()[name]
     return digest_of(getattr(thing, "fn", thing))
+
+
+def kinds_in(value: dict[str, Any]) -> list[str]:
+    crate, number = value["crates"][0]
+    return sorted(type(each).__name__ for each in (value["paid"], crate, number, value["error"]))
+
+
+def sum_of_all(array: Any, ctx: Context[Any]) -> dict[str, float]:
+    before = ctx.result_of("doubled_array")
+    return {"here": float(array.sum()), "input": float(ctx.input_data.sum()), "before": float(before.sum())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from playhead.errors import NonRetryableError, NotStorable, StateInvalid, StepTi
 from playhead_kernel import printing
 from tests.executors import bodies
 from tests.executors.bodies import Awkward, Bill, Colour, Order, Totals
-from tests.executors.shop import Money, Receipt
+from tests.executors.far import Crate, Money, Rotten
+from tests.executors.shop import Receipt
 
 
 def flow_of(*steps: Step[Any, Any], **options: Any) -> Workflow[Any, Any]:
@@ -54,9 +56,18 @@ async def test_a_value_may_be_of_a_class_that_no_schema_names(runtime: Runtime) 
     assert (await flow.run(5, runtime=runtime)).output == Receipt(5)
 
 
-async def test_a_value_may_be_of_a_class_with_an_encode_of_its_own(runtime: Runtime) -> None:
-    result = await outcome(runtime, {"paid": Money(350)}, Step(bodies.same, id="same"))
-    assert result.output == {"paid": Money(350)}
+async def test_a_body_sees_values_as_themselves_whatever_its_module_has_imported(runtime: Runtime) -> None:
+    value = {"paid": Money(350), "crates": [(Crate(1), 2)], "error": Rotten(crate=Crate(3))}
+    result = await outcome(runtime, value, Step(bodies.kinds_in, id="kinds"))
+    assert result.output == ["Crate", "Money", "Rotten", "int"]
+
+
+async def test_large_values_of_a_store_on_disk_reach_the_body(executor: Executor, tmp_path: Path) -> None:
+    large = np.arange(200_000.0)
+    flow = flow_of(bodies.doubled_array, Step(bodies.sum_of_all, id="sum"))
+    async with Runtime(tmp_path / "store", executor=executor) as runtime:
+        result = await flow.run(large, runtime=runtime)
+    assert result.output == {"here": 2 * large.sum(), "input": large.sum(), "before": 2 * large.sum()}
 
 
 async def test_an_output_that_cannot_be_stored_is_refused_naming_the_place(runtime: Runtime) -> None:

@@ -23,6 +23,7 @@ from playhead.executors.functions import digest_of, mentions
 from playhead.executors.homes import homes_of
 from tests.executors import bodies
 from tests.executors.bodies import Order
+from tests.executors.shop import Voucher
 from tests.executors.test_contract import flow_of, outcome
 
 
@@ -172,6 +173,12 @@ async def test_a_module_that_the_worker_cannot_import_is_refused(
     async with Runtime(engine="direct", executor=processes) as runtime:
         said = await refusal(runtime, 1, Step(body, id="body"))
     assert "The worker cannot import only_here, where body is defined (ModuleNotFoundError" in said
+
+
+async def test_a_class_that_no_schema_names_is_known_when_it_comes_back(processes: Executor) -> None:
+    async with Runtime(engine="direct", executor=processes) as runtime:
+        result = await outcome(runtime, 5, bodies.promise)
+    assert result.output == Voucher(5)
 
 
 # ------------------------------------------------------------------ the main module
