@@ -270,11 +270,6 @@ def fail_awkwardly(n: int) -> int:
 
 
 @step
-def which_process(n: int) -> int:
-    return os.getpid()
-
-
-@step
 def use_cancelled(n: int, ctx: Context[Any]) -> bool:
     return ctx.cancelled.is_set()
 
@@ -328,6 +323,12 @@ def die_at_most_once(mark: str) -> str:
     return die_once(mark)
 
 
+@step
+def be_interrupted(n: int) -> str:
+    os.kill(os.getpid(), signal.SIGINT)
+    return "went on"
+
+
 def twice(array: np.ndarray[Any, Any]) -> float:
     return float(array.sum() * 2)
 
@@ -361,3 +362,7 @@ def kinds_in(value: dict[str, Any]) -> list[str]:
 def sum_of_all(array: Any, ctx: Context[Any]) -> dict[str, float]:
     before = ctx.result_of("doubled_array")
     return {"here": float(array.sum()), "input": float(ctx.input_data.sum()), "before": float(before.sum())}
+
+
+def process_of(value: Any) -> int:
+    return os.getpid()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -107,6 +109,14 @@ async def test_an_executor_whose_bytes_do_not_arrive_loses_the_step() -> None:
             result = await outcome(runtime, 1, Step(bodies.double.fn, id="double"))
     assert isinstance(result.error, WorkerLost)
     assert "ConnectionError: the line is dead" in str(result.error)
+
+
+async def test_an_interrupt_of_all_processes_does_not_end_the_workers(mending: Executor) -> None:
+    worker = mending.submit(os.getpid).result()
+    os.kill(worker, signal.SIGINT)
+    async with Runtime(engine="direct", executor=mending) as runtime:
+        result = await outcome(runtime, 1, bodies.be_interrupted, Step(bodies.process_of, id="after"))
+    assert (result.steps["be_interrupted"].output, result.output) == ("went on", worker)
 
 
 def test_processes_are_made_when_they_are_needed_and_can_be_left_unused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,7 +15,8 @@ class Processes(Executor):
 
     ``max_workers`` is how many processes there are at most; None: one for each processor. They are spawned, so
     that they share nothing with this process: a step's function, and the classes of its values, must be in
-    modules that can be imported.
+    modules that can be imported. An interrupt (Ctrl-C, or a notebook's stop button), which the system sends to all
+    processes alike, is left to the process of the run.
     """
 
     def __init__(self, max_workers: int | None = None) -> None:
@@ -40,4 +42,10 @@ class Processes(Executor):
             pool.shutdown(wait, cancel_futures=cancel_futures)
 
     def _made(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.max_workers, mp_context=multiprocessing.get_context("spawn"))
+        spawn = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self.max_workers, mp_context=spawn, initializer=_pass_over_interrupts)
+
+
+def _pass_over_interrupts() -> None:
+    # Not SIG_IGN, which the programs that a body starts would inherit.
+    signal.signal(signal.SIGINT, lambda *_: None)
