@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+import ormsgpack
 
 from playhead.codec.culprit import named_refusal
-from playhead.codec.packing import Packer
+from playhead.codec.packing import ATOMS, Packer
 from playhead.codec.unpacking import LARGE_EXTENSION, Unpacker, Unreadable
 from playhead.errors import NotStorable, StoreCorrupt
 from playhead.machine.payload import Element, Encoded, Payload, Series, Table
+
+# How many bytes the payload has that is one plain value beginning with this byte: None, a bool, a number, a short str.
+_ATOM_SIZES: Final = {
+    bytes([mark]): size
+    for marks, size in (
+        ([*range(0x80), *range(0xE0, 0x100), 0xC0, 0xC2, 0xC3], 1),
+        ([0xCC, 0xD0], 2),
+        ([0xCD, 0xD1], 3),
+        ([0xCE, 0xD2], 5),
+        ([0xCB, 0xCF, 0xD3], 9),
+    )
+    for mark in marks
+} | {bytes([0xA0 + length]): 1 + length for length in range(32)}
 
 
 def dump(value: object, where: str = "value") -> Encoded:
@@ -18,10 +33,19 @@ def dump(value: object, where: str = "value") -> Encoded:
     could not come back as it is.
     """
     try:
-        return Encoded(Packer().pack(value))
+        return Encoded(_pack(value))
     except NotStorable as refusal:
         problem = refusal
     raise named_refusal(value, where, problem)
+
+
+def _pack(value: object) -> bytes:
+    if type(value) in ATOMS:
+        try:
+            return ormsgpack.packb(value)
+        except TypeError:  # a large int, or lone surrogates: for these it takes a packer
+            pass
+    return Packer().pack(value)
 
 
 def load(payload: Payload) -> Any:
@@ -48,6 +72,11 @@ def load_part(payload: Payload | None) -> Any:
 
 def load_bytes(data: bytes) -> Any:
     """The value that `dump` made these bytes from."""
+    if _ATOM_SIZES.get(data[:1]) == len(data):
+        try:
+            return ormsgpack.unpackb(data)
+        except ValueError:  # damaged: what is below says so
+            pass
     unpacker = Unpacker()
     try:
         if data[:1] == LARGE_EXTENSION:

@@ -57,11 +57,13 @@ class Schema:
 
     def validate(self, value: Any) -> Any:
         """The value converted to the type, defaults applied. Raises `Invalid`."""
-        from pydantic import ValidationError
-
         try:
-            return self.adapter.validate_python(value, from_attributes=True)
-        except ValidationError as error:
+            return self.adapter.validator.validate_python(value, from_attributes=True)
+        except ValueError as error:  # as pydantic's errors are
+            from pydantic import ValidationError
+
+            if not isinstance(error, ValidationError):
+                raise
             raise Invalid(_issues(error)) from error
 
     def json_schema(self) -> dict[str, Any] | None:

@@ -186,7 +186,7 @@ class Call:
             return
         text, self._printed = "".join(self._printed), []
         if text and self.driver.is_open(self.path):
-            self.driver.record(E.STEP_PRINTED, self.path, text=text)
+            self.driver.record(E.STEP_PRINTED, self.path, {"text": text})
 
     def _tell(self, type: str, data: dict[str, Any], keep: bool) -> Awaitable[None]:
         written: Future[None] = Future()

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from playhead.codec.values import load
 from playhead.definition.callables import Function
 from playhead.definition.entries import ForeachEntry, LoopEntry, MapEntry, SleepEntry
+from playhead.definition.schema import Invalid
+from playhead.definition.step import Step
 from playhead.definition.workflow import Workflow
 from playhead.engines.bodies import failure_data, run_leaf
 from playhead.engines.call import Call
@@ -113,7 +115,7 @@ class Dispatch:
             data["output"] = command.output
         if command.error_at is not None:
             data["error_at"] = list(command.error_at)
-        self.driver.record(_ENDED[command.status], **data)
+        self.driver.record(_ENDED[command.status], (), data)
         return True
 
     # -- beginning ---------------------------------------------------------------------------------------------
@@ -130,27 +132,26 @@ class Dispatch:
             data["iteration"] = command.iteration
         if command.attempt:
             data["attempt"] = command.attempt
-        self.driver.record(E.STEP_STARTED, command.path, **data)
+        self.driver.record(E.STEP_STARTED, command.path, data)
 
     def _failed(self, path: Path, error: BaseException) -> None:
         self.driver.finish(E.STEP_FAILED, path, failure_data(error))
 
     def _begin_validated(self, command: Begin) -> bool:
         """A step, a map, or a nested workflow: its input is checked before it counts as begun."""
-        work, driver = command.work, self.driver
-        kind = "workflow" if isinstance(work, Workflow) else "map" if isinstance(work, MapEntry) else "step"
+        work, driver, path = command.work, self.driver, command.path
+        kind = "step" if isinstance(work, Step) else "map" if isinstance(work, MapEntry) else "workflow"
         try:
             value, recorded = self._input(command)
         except InputInvalid as error:
             self._started(command, kind, command.source)
-            self._failed(command.path, error)
+            self._failed(path, error)
             return True
         self._started(command, kind, recorded)
         if isinstance(work, Workflow):
             return True
-        call = Call(driver, command.owner, command.path, work)
-        grace = getattr(work, "cancel_grace", None)
-        driver.launch(command.path, partial(run_leaf, driver, call, value), body=True, grace=grace)
+        call = Call(driver, command.owner, path, work)
+        driver.launch(path, partial(run_leaf, driver, call, value), True, getattr(work, "cancel_grace", None))
         return False
 
     def _input(self, command: Begin) -> tuple[Any, Any]:
@@ -158,9 +159,13 @@ class Dispatch:
         if command.source is None:
             return driver.lists.load(driver.snapshot.records[command.path].input), None
         raw = driver.lists.load(driver.snapshot.resolve(command.source))
-        schema = getattr(command.work, "input", None) if command.owner.validate else None
-        subject = f"input of step {'/'.join(command.path)!r} (step input validation failed)"
-        return validated(driver.snapshot, command.source, raw, schema, subject)
+        if not command.owner.validate or not isinstance(command.work, (Step, Workflow)):
+            return raw, command.source
+        try:
+            return validated(driver.snapshot, command.source, raw, command.work.input)
+        except Invalid as error:
+            subject = f"input of step {'/'.join(command.path)!r} (step input validation failed)"
+            raise InputInvalid(error.issues, subject=subject) from error
 
     def _begin_foreach(self, command: Begin, foreach: ForeachEntry) -> bool:
         driver = self.driver
@@ -224,7 +229,7 @@ class Dispatch:
         if command.source is not None:
             data["input"] = command.source
         self.driver.release(command.path)
-        self.driver.record(E.STEP_WAITING, command.path, **data)
+        self.driver.record(E.STEP_WAITING, command.path, data)
 
     # -- waiting and judging -----------------------------------------------------------------------------------
 
@@ -248,12 +253,12 @@ class Dispatch:
             except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
                 # The arm takes the blame, so that a person can see which condition it was.
                 failing = Begin((*command.path, body.id), body, call.owner, command.source, command.entry)
-                driver.record(E.BRANCH_DECIDED, command.path, entry=command.entry, arms=[body.id])
+                driver.record(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": [body.id]})
                 self._started(failing, "step", command.source)
                 self._failed(failing.path, _named(error, f"The condition of arm {body.id!r}"))
                 return
         driver.release(command.key)
-        driver.record(E.BRANCH_DECIDED, command.path, entry=command.entry, arms=chosen)
+        driver.record(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": chosen})
 
     async def _judge_loop(self, command: JudgeLoop) -> None:
         driver, path = self.driver, command.path
@@ -266,7 +271,7 @@ class Dispatch:
             self._failed(path, _named(error, f"The condition of loop {record.step_id!r}"))
             return
         driver.release(path)
-        driver.record(E.LOOP_DECIDED, path, again=truth is not command.loop.until)
+        driver.record(E.LOOP_DECIDED, path, {"again": truth is not command.loop.until})
 
 
 def _named(error: Exception, where: str) -> Exception:

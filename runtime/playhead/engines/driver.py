@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import contextvars
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -27,8 +27,8 @@ from playhead.engines.pace import Pace
 from playhead.engines.port import Commit, Environment
 from playhead.errors import RunInterrupted, StoreConflict
 from playhead.machine import events as E
-from playhead.machine.decide import decide
-from playhead.machine.events import Event, Path
+from playhead.machine.decide import Command, decide
+from playhead.machine.events import NOTHING, Event, Path
 from playhead.machine.fold import Moment, fold, moments
 from playhead.machine.places import body_at
 from playhead.machine.rebase import rebased
@@ -167,18 +167,24 @@ class Driver:
         else:
             while self._one_round():
                 pass
-            if self.pace.holds_back and not self.inflight and self.snapshot.status is Status.RUNNING:
+            if not self.pace.is_free and self._holds_back():
                 self.record(E.RUN_PAUSED)
+
+    def _holds_back(self) -> bool:
+        return self.pace.holds_back and not self.inflight and self.snapshot.status is Status.RUNNING
 
     def _one_round(self) -> bool:
         """Whether more may follow at once: from what is recorded, or because only so many may begin at a time."""
-        commands = self.pace.permitted(decide(self.workflow, self.snapshot), self.inflight, self.snapshot)
-        before = len(self._launches)
-        settled = [self._dispatch.take(command) for command in commands]
-        more = any(settled) or (not self.pace.is_free and len(self._launches) > before)
+        commands: Sequence[Command] = decide(self.workflow, self.snapshot)
+        if not self.pace.is_free:
+            commands = self.pace.permitted(commands, self.inflight, self.snapshot)
+        more, before = False, len(self._launches)
+        for command in commands:
+            more = self._dispatch.take(command) or more
+        more = more or (not self.pace.is_free and len(self._launches) > before)
         return more and self.snapshot.status in ACTIVE
 
-    def launch(self, path: Path, work: Work, *, body: bool = False, grace: float | None = None) -> None:
+    def launch(self, path: Path, work: Work, body: bool = False, grace: float | None = None) -> None:
         """Start ``work`` once what was recorded is committed; until it is over, it is under way at ``path``."""
         item = self.inflight[path] = Inflight(path, work, body, grace)
         self._launches.append(item)
@@ -186,6 +192,9 @@ class Driver:
     def _start(self) -> None:
         launches, self._launches = self._launches, []
         for item in launches:
+            if item.body and not self.is_open(item.path):  # withdrawn, because somebody cancelled the run first
+                self.release(item.path)
+                continue
             # Each task gets a copy of the run's context, so that prints of all steps find the cell that began it.
             item.task = self._loop.create_task(self._carry(item), context=self.context.copy())
 
@@ -209,11 +218,8 @@ class Driver:
 
     # -- recording ---------------------------------------------------------------------------------------------
 
-    def record(self, type: str, path: Path = (), /, **data: Any) -> None:
-        """Add an event; it counts for our decisions now, and for others once it is committed.
-
-        Positional-only, because an event's data may have a ``type`` of its own.
-        """
+    def record(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
+        """Add an event; it counts for our decisions now, and for others once it is committed."""
         event = Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data)
         self.snapshot = fold(self.snapshot, event)
         self.pending.append(Moment(event, self.snapshot))
@@ -221,19 +227,18 @@ class Driver:
 
     def finish(self, type: str, path: Path, data: dict[str, Any]) -> None:
         """Record how a place ended; for a foreach item, also how far its foreach is."""
-        self.release(path)
-        self.record(type, path, **data)
+        self.inflight.pop(path, None)
+        self.record(type, path, data)
         record = self.snapshot.records[path]
         if record.index is not None and type in _ITEM_STATUS:
             container = self.snapshot.records[element(path)]
-            self.record(
-                E.ITEM_FINISHED,
-                container.path,
-                index=record.index,
-                completed=container.done_items + self._failed_items(container.path, container.open_items),
-                total=container.total,
-                status=_ITEM_STATUS[type],
-            )
+            progress = {
+                "index": record.index,
+                "completed": container.done_items + self._failed_items(container.path, container.open_items),
+                "total": container.total,
+                "status": _ITEM_STATUS[type],
+            }
+            self.record(E.ITEM_FINISHED, container.path, progress)
         if record.kind == "foreach" and record.input is not None:
             self.lists.drop(record.input)
 
@@ -262,7 +267,7 @@ class Driver:
         if not self._is_ours(base):
             raise self._fence()
         ours = (event for event, _ in (*batch, *self.pending))
-        self.pending = moments(base, rebased(ours, self.snapshot, base.seq))
+        self.pending = moments(base, rebased(ours, self.snapshot, base))
         self.snapshot = self.pending[-1].after if self.pending else base
         self.wake()
 
@@ -302,7 +307,7 @@ class Driver:
     def tell(self, type: str, path: Path, data: dict[str, Any], keep: bool, written: Future[None]) -> None:
         """Record, or just show, something a body says; ``written`` is done when it is."""
         if keep and self.is_open(path):
-            self.record(type, path, **data)
+            self.record(type, path, data)
             self._written.append(written)
             return
         if not keep:

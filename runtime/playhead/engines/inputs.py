@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playhead.codec.values import dump, load
-from playhead.definition.schema import Invalid, Schema
+from playhead.definition.schema import Schema
 from playhead.errors import InputInvalid
 from playhead.machine.events import Source
 from playhead.machine.payload import Element, Encoded, Payload
@@ -44,16 +44,14 @@ class Lists:
         self._split.pop(id(whole), None)
 
 
-def validated(
-    snapshot: Snapshot, source: Source, raw: Any, schema: Schema | None, subject: str
-) -> tuple[Any, Payload | Source]:
-    """The value a place works on, and what to record of it: its source, or the value itself if it changed."""
+def validated(snapshot: Snapshot, source: Source, raw: Any, schema: Schema | None) -> tuple[Any, Payload | Source]:
+    """The value a place works on, and what to record of it: its source, or the value itself if it changed.
+
+    Raises `Invalid`.
+    """
     if schema is None:
         return raw, source
-    try:
-        value = schema.validate(raw)
-    except Invalid as error:
-        raise InputInvalid(error.issues, subject=subject) from error
+    value = schema.validate(raw)
     if value is raw:
         return value, source
     changed = dump(value, "input")

@@ -43,6 +43,10 @@ BRANCH_DECIDED: Final = "branch-decided"
 LOOP_DECIDED: Final = "loop-decided"
 
 
+#: The data of an event that carries none.
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
 class Source(NamedTuple):
     """Where a recorded value is to be found, so that it is not written twice.
 
@@ -66,7 +70,7 @@ class Event(NamedTuple):
     at: float
     type: str
     path: Path = ()
-    data: Mapping[str, Any] = MappingProxyType({})
+    data: Mapping[str, Any] = NOTHING
 
 
 Value: TypeAlias = Payload | Source

@@ -59,7 +59,7 @@ async def _answered(
     content: dict[str, Any] = {"targets": claims.paths(targets), "data": data, "request": request or None}
     local = control.driver()
     if local is not None:
-        local.record(E.RUN_RESUMED, **{key: value for key, value in content.items() if value is not None})
+        local.record(E.RUN_RESUMED, (), {key: value for key, value in content.items() if value is not None})
         return True
     await control.settled()
     mine = snapshot.status not in ACTIVE
