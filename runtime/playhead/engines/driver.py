@@ -31,7 +31,7 @@ from playhead.machine.decide import Command, decide
 from playhead.machine.events import NOTHING, Event, Path
 from playhead.machine.fold import Moment, fold, moments
 from playhead.machine.places import body_at
-from playhead.machine.rebase import rebased
+from playhead.machine.rebase import rebased, without_beginnings
 from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status, element
 from playhead.stores.log import RunLog
 
@@ -266,7 +266,9 @@ class Driver:
         base = self.log.snapshot
         if not self._is_ours(base):
             raise self._fence()
-        ours = (event for event, _ in (*batch, *self.pending))
+        ours = [event for event, _ in (*batch, *self.pending)]
+        if base.canceling:
+            ours = without_beginnings(ours)
         self.pending = moments(base, rebased(ours, self.snapshot, base))
         self.snapshot = self.pending[-1].after if self.pending else base
         self.wake()

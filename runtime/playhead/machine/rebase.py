@@ -2,6 +2,7 @@
 
 What happened stays true: steps that began and ended did so. What was concluded from it may not: a run, or a
 container, that is at rest because its steps wait is not at rest any more if one of them was answered meanwhile.
+And once the run was cancelled nothing new begins: what was only about to is withdrawn.
 """
 
 from __future__ import annotations
@@ -19,10 +20,21 @@ _VERDICTS: Final = frozenset(
 )
 
 
-def rebased(events: Iterable[Event], seen: Snapshot, seq: int) -> list[Event]:
-    """``events``, which led to ``seen``, as they go on after event ``seq`` of a log that somebody else wrote to."""
+def rebased(events: Iterable[Event], seen: Snapshot, base: Snapshot) -> list[Event]:
+    """``events``, which led to ``seen``, as they go on after ``base``: a log that somebody else wrote to."""
     kept = [event for event in events if not _is_verdict(event, seen)]
-    return [event._replace(seq=number) for number, event in enumerate(kept, seq + 1)]
+    return [event._replace(seq=number) for number, event in enumerate(kept, base.seq + 1)]
+
+
+def without_beginnings(events: Iterable[Event]) -> list[Event]:
+    """``events`` without those of places that begin in them."""
+    kept, withdrawn = [], set[Path]()
+    for event in events:
+        if event.type == E.STEP_STARTED or (event.type == E.STEP_WAITING and "kind" in event.data):
+            withdrawn.add(event.path)
+        if event.path not in withdrawn:
+            kept.append(event)
+    return kept
 
 
 def _is_verdict(event: Event, seen: Snapshot) -> bool:

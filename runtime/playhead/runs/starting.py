@@ -7,7 +7,7 @@ from typing import Any
 
 from playhead.definition.request import RequestContext
 from playhead.engines.callbacks import Report
-from playhead.errors import NotActive, StartAlreadyClaimed, StillRunning
+from playhead.errors import NotActive, NotAllowedNow, StartAlreadyClaimed, StillRunning
 from playhead.machine import events as E
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
 from playhead.runs import claims
@@ -22,7 +22,8 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
     requests = claims.run_request(control.workflow, fields, control.env.transient)
     async with control.lock:
         snapshot = await control.present()
-        _must_be_new(control, snapshot)
+        if control.log.exists:
+            raise _claimed(control, snapshot)
         await _announce(control, snapshot._replace(input=payload), fields)
         draft = control.draft(snapshot).add(
             E.RUN_STARTED,
@@ -36,22 +37,16 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
             transient=sorted(control.env.transient & fields.keys()) or None,
         )
         if not await control.append(draft):
-            raise _claimed(control)
+            raise _claimed(control, control.log.snapshot)
         control.keep_transient(fields)
         control.drive(1 if per_step else None)
 
 
-def _must_be_new(control: Control, snapshot: Snapshot) -> None:
-    if not control.log.exists:
-        return
+def _claimed(control: Control, snapshot: Snapshot) -> NotAllowedNow:
     if snapshot.status is Status.CANCELED and snapshot.input is None:
-        raise NotActive(f"Run {control.run_id!r} was cancelled before it was started.")
-    raise _claimed(control)
-
-
-def _claimed(control: Control) -> StartAlreadyClaimed:
+        return NotActive(f"Run {control.run_id!r} was cancelled before it was started.")
     return StartAlreadyClaimed(
-        f"Run {control.run_id!r} was started already (it is {control.log.snapshot.shown_status}); "
+        f"Run {control.run_id!r} was started already (it is {snapshot.shown_status}); "
         "use another run_id, or resume, restart or time_travel this one."
     )
 

@@ -133,7 +133,7 @@ class RunLog:
         self._saved += len(frames)
         self._extend(moments(self.snapshot, arrived))
         if self.snapshot.owner == seen.owner:
-            self.extend(moments(self.snapshot, rebased(put_off, seen, self.snapshot.seq)))
+            self.extend(moments(self.snapshot, rebased(put_off, seen, self.snapshot)))
         return self.snapshot
 
     def _take_back(self) -> list[Event]:

@@ -7,11 +7,14 @@ import os
 import select
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from typing import Final
 
 TIME: Final = 8.0  # seconds after which a child counts as hanging: each has work for a fraction of one
+
+LOOK: Final = 0.002  # seconds between two looks at what they do
 
 PR_SET_PDEATHSIG: Final = 1  # of Linux: the signal a process gets when the one that made it is gone
 
@@ -46,6 +49,14 @@ def fork(work: Callable[[], object]) -> int:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what children do."""
+    end = time.monotonic() + TIME
+    while not condition():
+        assert time.monotonic() < end, "the children never came so far"
+        time.sleep(LOOK)
 
 
 def ended(child: int, seconds: float = TIME) -> int | None:

@@ -4,7 +4,7 @@
 I1   every event the store promised to keep is in the log, as it was
 I2   the log has no gap, no duplicate and no damage
 I3   a place is completed at most once in a generation of the run
-I4   nothing begins after its own completion, and no side effect follows the promise to keep it
+I4   nothing begins after its own completion, or before its time; no side effect follows the promise to keep it
 I5   the result is the one the shape must have
 I6   each side effect happened at least once, and once more at most for each time it was lost in flight
 I7   the run ended; it does not hang
@@ -74,7 +74,7 @@ async def log_of(store: Store, run_id: str) -> Log:
 
 def broken_in_log(log: Log, ledger: Ledger) -> Broken:
     """I1 to I4, as far as the log tells: what must hold at any time."""
-    return [*_promises(log, ledger), *_numbers(log), *_completions(log), *_beginnings(log)]
+    return [*_promises(log, ledger), *_numbers(log), *_completions(log), *_beginnings(log), *_times(log)]
 
 
 def _promises(log: Log, ledger: Ledger) -> Broken:
@@ -106,6 +106,17 @@ def _beginnings(log: Log) -> Broken:
             done.add(event.path)
         elif event.type in (E.STEP_STARTED, E.STEP_WAITING) and event.path in done:
             broken.append(f"I4: {'/'.join(event.path)} began in event {event.seq}, after its completion")
+    return broken
+
+
+def _times(log: Log) -> Broken:
+    """Sleeps and retries that ended before their time."""
+    broken, until = [], dict[tuple[str, ...], float]()
+    for event in log.events:
+        if event.type == E.STEP_WAITING:
+            until[event.path] = event.data["until"]
+        elif event.type in (E.STEP_STARTED, E.STEP_SUCCEEDED) and event.at < until.pop(event.path, 0.0):
+            broken.append(f"I4: {'/'.join(event.path)} went on in event {event.seq}, before its time")
     return broken
 
 

@@ -15,7 +15,7 @@ ROUNDS = 38  # of before, inside and after each append of each shape: 10,000 poi
 KILLS = 2000  # at random moments, over all shapes
 KILLS_EVERY_DAY = 24
 
-GROUPS = [tuple(SHAPES)[start::3] for start in range(3)]
+GROUPS = [tuple(SHAPES)[start::4] for start in range(4)]
 
 
 @pytest.mark.parametrize("shapes", GROUPS, ids="-".join)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from playhead import Context, Runtime, Workflow, step
-from tests.faults.runs.children import TIME, die_with, ended, fork
+from tests.faults.runs.children import die_with, ended, fork, until
 from tests.faults.runs.deadly_store import WitnessedStore
 from tests.faults.runs.invariants import Broken, broken_in_run, told
 from tests.faults.runs.ledger import Ledger
@@ -29,7 +29,6 @@ from tests.faults.runs.shapes import Flow, Shape, adding
 
 LEASE = 0.15  # seconds
 STEP = 0.08  # seconds of the step in which the owner is stopped
-LOOK = 0.002  # seconds between two looks at a ledger
 
 
 def slow(ledger: Ledger) -> Flow:
@@ -55,23 +54,19 @@ async def live(folder: Path, run_id: str, ledger: Ledger) -> None:
         ledger.note("ended", run.status)
 
 
-def until(ledger: Ledger, process: int, *words: str) -> None:
-    """Wait until the process has noted the words."""
-    end = time.monotonic() + TIME
-    while [str(process), *words] not in ledger.lines():
-        assert time.monotonic() < end, f"process {process} never noted {words}"
-        time.sleep(LOOK)
+def in_slow_step(ledger: Ledger, process: int) -> bool:
+    return [str(process), "effect", "slow"] in ledger.lines()
 
 
 def one_round(folder: Path, run_id: str, ledger: Ledger, *, wake_early: bool) -> Broken:
     """Stop the owner in its slow step, replace it, and wake it: while its successor is in the same step, or after."""
     zombie = fork(lambda: asyncio.run(live(folder, run_id, ledger)))
-    until(ledger, zombie, "effect", "slow")
+    until(lambda: in_slow_step(ledger, zombie))
     os.kill(zombie, signal.SIGSTOP)
     time.sleep(LEASE + STEP)
     successor = fork(lambda: asyncio.run(live(folder, run_id, ledger)))
     if wake_early:
-        until(ledger, successor, "effect", "slow")
+        until(lambda: in_slow_step(ledger, successor))
         os.kill(zombie, signal.SIGCONT)
     codes = [ended(successor)]
     os.kill(zombie, signal.SIGCONT)
