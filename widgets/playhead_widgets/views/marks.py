@@ -110,7 +110,8 @@ def _run_resumed(marks: Marks, event: Event) -> Iterator[Change]:
         for outer in map(joined, ancestors(target)):
             if outer in marks.kinds:
                 yield outer, "running", {}
-    yield "", "running", {"c": "answer", "l": ", ".join(map(joined, targets[:3]))}
+    # Going on from a pause is no moment of its own: what then happens is.
+    yield "", "running", {"c": "answer", "l": ", ".join(map(joined, targets[:3]))} if targets else {}
 
 
 def _run_rewound(marks: Marks, event: Event) -> Iterator[Change]:

@@ -1,0 +1,97 @@
+"""Marks are the log in short: played on a board, they show what the snapshots show, at every moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from playhead.machine.events import Event
+from playhead_widgets.source import Recording
+from playhead_widgets.views.board import Board, board_of
+from playhead_widgets.views.graph import graph_of
+from playhead_widgets.views.marks import Mark, Marks
+from tests.unit.playhead_widgets.recordings import NAMES, recording
+
+
+def play(board: Board, marks: list[Mark]) -> None:
+    for mark in marks:
+        board.mark(mark[1], mark[2], mark[4].get("n") if len(mark) > 4 else None)
+
+
+def marked(run: Recording) -> Marks:
+    marks = Marks(graph_of(run.workflow))
+    for event in run.log:
+        marks.add(event)
+    return marks
+
+
+def kinds(run: Recording) -> list[str]:
+    """The kinds of checkpoints, in order."""
+    return [mark[4]["c"] for mark in marked(run).all if len(mark) > 4 and "c" in mark[4]]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_board_made_of_marks_equals_the_snapshot_at_every_event(name: str) -> None:
+    run = recording(name)
+    graph = graph_of(run.workflow)
+    marks, board = Marks(graph), Board()
+    for event in run.log:
+        play(board, marks.add(event))
+        wanted = board_of(graph, run.snapshot(event.seq))
+        for path in {*board.states, *wanted.states} - {""}:
+            assert board.states.get(path) == wanted.states.get(path), f"{path} after {event.seq} {event.type}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_run_ends_as_its_snapshot_says(name: str) -> None:
+    run, board = recording(name), Board()
+    play(board, marked(run).all)
+    assert board.state("") == run.snapshot().shown_status.value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_marks_that_came_are_those_that_are_kept(name: str) -> None:
+    run = recording(name)
+    marks = Marks(graph_of(run.workflow))
+    assert [mark for event in run.log for mark in marks.add(event)] == marks.all
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("chain", ["start", "step", "step", "end"]),
+        ("answered", ["start", "step", "suspension", "answer", "step", "step", "end"]),
+        ("failing", ["start", "step", "step", "failure", "end"]),
+        ("retrying", ["start", "retry", "retry", "step", "step", "end"]),
+        ("travelled", ["start", "step", "step", "end", "travel", "step", "end"]),
+        ("forked", ["start", "step", "fork", "step", "end"]),
+        ("step by step", ["start", "step"]),
+        ("sleeping", ["start", "step", "step", "step", "end"]),
+    ],
+)
+def test_moments_worth_scrubbing_to_are_told_once_each(name: str, expected: list[str]) -> None:
+    assert kinds(recording(name)) == expected
+
+
+def test_only_leaves_are_checkpoints_for_their_containers_follow_them() -> None:
+    steps = [mark[1] for mark in marked(recording("loops")).all if len(mark) > 4 and mark[4].get("c") == "step"]
+    assert "crawl#1/page#0/fetch" in steps
+    assert not {"crawl", "crawl#1", "crawl#1/page", "crawl#1/page#0"} & set(steps)
+
+
+def test_a_foreach_tells_how_many_items_it_has() -> None:
+    totals = {mark[1]: mark[4]["n"] for mark in marked(recording("loops")).all if len(mark) > 4 and "n" in mark[4]}
+    assert totals == {"crawl#1/page": 3, "crawl#2/page": 3, "crawl#3/page": 3}
+
+
+def test_time_between_a_run_and_its_fork_does_not_count() -> None:
+    run = recording("forked and resting")
+    forked = next(event for event in run.log if event.type == "run-forked")
+    waited = [event if event.seq < forked.seq else _later(event, 3_600) for event in run.log]
+    marks = Marks(graph_of(run.workflow))
+    for event in waited:
+        marks.add(event)
+    assert marks.all[-1][3] < 60_000
+
+
+def _later(event: Event, seconds: float) -> Event:
+    return Event(event.seq, event.at + seconds, event.type, event.path, event.data)
