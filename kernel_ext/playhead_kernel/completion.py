@@ -11,6 +11,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 
 from playhead.machine.snapshot import Status
 from playhead_kernel.commands.command import Command
+from playhead_kernel.commands.defining import STEP
 from playhead_kernel.commands.table import COMMANDS
 from playhead_kernel.definitions import Flow
 from playhead_kernel.engine_room import waited_for
@@ -19,8 +20,9 @@ from playhead_kernel.session import Session
 from playhead_widgets.views.durations import duration
 from playhead_widgets.views.history import checkpoints
 
-_LINE: Final = re.compile(r"\s*(?:[\w, ]+=\s*)?%%?workflow\s+(.*)", re.DOTALL)
-_RESUME: Final = re.compile(r"\s*%%resume\s+(.*)", re.DOTALL)
+_LINE: Final = re.compile(
+    r"\s*(?:(?:[\w, ]+=\s*)?%%?(?=workflow\b)|%%(?=resume\b|step\b))(?P<magic>\w+)\s+(?P<rest>.*)", re.DOTALL
+)
 _PATIENCE: Final = 0.5  # seconds: a completion that comes later is not wanted any more
 _RUNS: Final = 50
 _MOMENTS: Final = 100
@@ -40,36 +42,37 @@ class Completions:
             "STEP": self._steps,
             "STATUS": self._statuses,
             "VAR": self._variables,
+            "A": self._variables,
             "LABEL": self._labels,
             "KEY=VALUE": self._keys,
             "ANSWER": self._answers,
         }
 
     def of(self, line: str) -> tuple[str, list[tuple[str, str]]] | None:
-        """The word being typed, and what it may become; None if the line is no ``%workflow`` line."""
+        """The word being typed, and what it may become; None if the line is no line of ours."""
         match = _LINE.fullmatch(line)
-        rest = match[1] if match else None
-        if rest is None and (resumed := _RESUME.fullmatch(line)):
-            rest = f"resume {resumed[1]}"
-        if rest is None:
+        if match is None:
             return None
-        words = rest.split(" ")
-        before, word = [part for part in words[:-1] if part], words[-1]
-        return word, [found for found in self._found(before, word) if found[0].startswith(word)]
+        *before, word = match["rest"].split(" ")
+        before = [part for part in before if part]
+        found = self._words_after(match["magic"], before, word)
+        return word, [completion for completion in found if completion[0].startswith(word)]
 
-    def _found(self, before: list[str], word: str) -> Found:
+    def _words_after(self, magic: str, before: list[str], word: str) -> Found:
+        if magic != "workflow":
+            return self._words_of(STEP if magic == "step" else COMMANDS["resume"], before, word)
         if not before:
-            yield from ((name, command.summary) for name, command in COMMANDS.items())
-            return
+            return ((name, command.summary) for name, command in COMMANDS.items())
         command = COMMANDS.get(before[0])
-        if command is None:
-            return
+        return iter(()) if command is None else self._words_of(command, before[1:], word)
+
+    def _words_of(self, command: Command, before: list[str], word: str) -> Found:
         if word.startswith("-"):
             yield from ((option, "option") for option in command.parser.options if option not in before)
             return
-        taken = command.parser.options.get(before[-1])
-        for metavar in [taken] if taken else _positions(command, before[1:]):
-            yield from self._by_metavar.get(metavar, _nothing)(before[1:], word)
+        taken = command.parser.options.get(before[-1]) if before else None
+        for metavar in [taken] if taken else _positions(command, before):
+            yield from self._by_metavar.get(metavar, _nothing)(before, word)
 
     # -- by what is wanted: given the words before, and the word as far as it is typed ---------------------------
 

@@ -13,7 +13,7 @@ from playhead_kernel.waiting import Awaiting
 #: Loaded in the engine room while the person still types, so that the first run starts at once.
 _NEEDED_SOON: Final = ("pydantic", "playhead.stores.disk", "playhead_widgets.player", "playhead_widgets.picture")
 
-_MAGICS: Final = (("line", "workflow"), ("cell", "workflow"), ("cell", "resume"))
+_MAGICS: Final = (("line", "workflow"), ("cell", "workflow"), ("cell", "resume"), ("cell", "step"))
 
 
 class Extension:

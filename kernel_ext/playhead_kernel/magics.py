@@ -1,4 +1,4 @@
-"""The magics: ``%workflow``, ``%%workflow`` and ``%%resume``."""
+"""The magics: ``%workflow``, ``%%workflow``, ``%%resume`` and ``%%step``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class, no_var_expand
 
+from playhead_kernel.commands.command import Command
+from playhead_kernel.commands.defining import STEP
 from playhead_kernel.commands.table import command_named, overview_of_commands
 from playhead_kernel.config import Preferences
 from playhead_kernel.overview import Overview
@@ -37,6 +39,19 @@ class PlayheadMagics(Magics, Preferences):
         mark = MARK if line.startswith(MARK) else ""
         return self._carry_out(f"{mark}resume {line.removeprefix(MARK)}", cell)
 
+    @no_var_expand
+    @cell_magic
+    def step(self, line: str, cell: str) -> None:
+        """Make a step of the cell: ``%%step [NAME] [--in A --out B]``. ``%%step -h`` says more."""
+        with in_one_line():
+            self._or_help(STEP, line, cell)
+
+    def _or_help(self, command: Command, line: str, body: str | None) -> Any:
+        try:
+            return command(self.session, line, body)
+        except HelpWanted as wanted:
+            return self.session.say(str(wanted))
+
     def _carry_out(self, line: str, body: str | None) -> Any:
         finish = awaitable if line.startswith(MARK) else block
         line = line.removeprefix(MARK).rstrip()
@@ -52,7 +67,4 @@ class PlayheadMagics(Magics, Preferences):
             wanted = rest.strip()
             text = command_named(wanted).parser.format_help() if wanted else overview_of_commands()
             return self.session.say(text)
-        try:
-            return command_named(name)(self.session, rest, body)
-        except HelpWanted as wanted_help:
-            return self.session.say(str(wanted_help))
+        return self._or_help(command_named(name), rest, body)

@@ -24,9 +24,10 @@ class Parser(argparse.ArgumentParser):
     ``positions`` has for each word without a dash what it may name; the last is for all that follow if ``repeats``.
     """
 
-    def __init__(self, name: str, describe: Callable[[], str]) -> None:
+    def __init__(self, name: str, describe: Callable[[], str], sign: str = "%") -> None:
+        """``name`` is what stands behind the ``sign`` of the magic, which argparse must not format."""
         super().__init__(
-            prog=f"workflow {name}",  # without %: argparse formats it
+            prog=name,
             add_help=False,
             allow_abbrev=False,
             formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=_WIDTH),
@@ -36,6 +37,7 @@ class Parser(argparse.ArgumentParser):
         self.repeats = False
         self.options: dict[str, str | None] = {}
         self._describe = describe
+        self._sign = sign
         self.add_argument("-h", "--help", action=_Help, nargs=0, help="show this text")
 
     def add_argument(self, *flags: Any, then: Sequence[str] = (), **settings: Any) -> argparse.Action:
@@ -61,11 +63,12 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """Usage, what the command does, its words, and how to say it in Python."""
         self.description = self._describe()
-        return super().format_help().replace("usage: ", "usage: %", 1)
+        return super().format_help().replace("usage: ", f"usage: {self._sign}", 1)
 
     def error(self, message: str) -> NoReturn:
         """What argparse calls at a mistake."""
-        raise UsageError(f"%{self.prog}: {message} (see %{self.prog} -h)")
+        name = f"{self._sign}{self.prog}"
+        raise UsageError(f"{name}: {message} (see {name} -h)")
 
 
 class _Help(argparse.Action):

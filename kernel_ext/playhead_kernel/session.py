@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from IPython.core.error import UsageError
@@ -17,6 +17,7 @@ from playhead.runs.listing import RunInfo
 from playhead.runs.run import Run
 from playhead_kernel import driving
 from playhead_kernel.breakpoints import Breakpoint, Breakpoints, breakpoint_named, targets
+from playhead_kernel.cell_steps import CellStep, cell_step
 from playhead_kernel.complaints import Complaints
 from playhead_kernel.config import Preferences
 from playhead_kernel.definitions import Definitions, Flow
@@ -156,6 +157,24 @@ class Session:
     def completed(self, name: str) -> str:
         """The id of the run that is called so, or of the only one that begins so. Raises `UsageError`."""
         return name if name in self.handles else self.room.call(self._completed(name))
+
+    # -- definitions -------------------------------------------------------------------------------------------
+
+    def step_of(
+        self,
+        code: str,
+        name: str | None = None,
+        *,
+        inputs: Sequence[str] | None = None,
+        outputs: Sequence[str] | None = None,
+    ) -> CellStep:
+        """Make a step of a cell's code; it becomes the notebook's variable of its name. Raises `UsageError`.
+
+        ``inputs`` and ``outputs`` are None for all of the code's free names, and all that it assigns.
+        """
+        found = cell_step(self.shell.transform_cell(code), name, inputs, outputs, self.shell.user_ns)
+        found.made(self.shell)
+        return found
 
     # -- breakpoints -------------------------------------------------------------------------------------------
 

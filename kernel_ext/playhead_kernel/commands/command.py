@@ -33,7 +33,8 @@ class Rest:
 class Command:
     """``act`` does it; its docstring is the help. ``twin`` says the same in Python. ``words`` declares arguments.
 
-    What stands behind the word ``tail`` is no word of the line but a text, ``given.tail``.
+    What stands behind the word ``tail`` is no word of the line but a text, ``given.tail``. ``magic`` is the magic that
+    it is a command of; its own name stands for itself.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Command:
     twin: str
     words: Callable[[Parser], object] = lambda parser: None
     tail: str | None = None
+    magic: str = "%workflow"
 
     @property
     def summary(self) -> str:
@@ -54,9 +56,15 @@ class Command:
     @cached_property
     def parser(self) -> Parser:
         """What reads its words."""
-        parser = Parser(self.name, lambda: f"{self._text}\n\nIn Python: {self.twin}{_where_from(self.twin)}")
+        magic = self.magic.lstrip("%")
+        name = magic if magic == self.name else f"{magic} {self.name}"
+        parser = Parser(name, self._described, self.magic.removesuffix(magic))
         self.words(parser)
         return parser
+
+    def _described(self) -> str:
+        where = "\nwhere session = playhead_kernel.current_session()" if "session" in self.twin else ""
+        return f"{self._text}\n\nIn Python: {self.twin}{where}"
 
     def _parted(self, line: str) -> tuple[str, str | None]:
         if self.tail is None:
@@ -70,10 +78,6 @@ class Command:
         given = self.parser.read(tokens_of(line))
         given.body, given.tail = body, tail
         return self.act(session, given)
-
-
-def _where_from(twin: str) -> str:
-    return "\nwhere session = playhead_kernel.current_session()" if "session" in twin else ""
 
 
 # -- words that several commands take --------------------------------------------------------------------------
