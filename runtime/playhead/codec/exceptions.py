@@ -2,12 +2,13 @@
 
 A record is a dict with short keys: ``t`` class, ``m`` text, ``a`` args, ``d`` attributes, ``b`` members that
 builtin classes keep in C, ``n`` notes, ``s`` suppress-context, ``c`` cause, ``x`` context, ``gm`` and ``g``
-message and members of a group, ``v`` what a pydantic ValidationError holds, ``tb`` traceback text, ``cut``
-when the rest was left out.
+message and members of a group, ``ga`` its args if they are not just these, ``v`` what a pydantic ValidationError
+holds, ``tb`` traceback text, ``cut`` when the rest was left out.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any, Final, TypeAlias
@@ -27,6 +28,12 @@ Record: TypeAlias = dict[str, Any]
 Descriptor: TypeAlias = MemberDescriptorType | GetSetDescriptorType
 
 ARGS: Final[Any] = vars(BaseException)["args"]  # read and set past any property of the class
+
+SEQUENCES: Final[dict[str, Any]] = {"list": list, "tuple": tuple}
+"""What a group may have been given its members in."""
+
+OTHER: Final = "arg"
+"""What else a group may have been given."""
 
 MAX_CHAIN: Final = 32
 """How far causes, contexts and groups are followed."""
@@ -100,16 +107,34 @@ class _Recorder:
         self.packer.replaced = before
         return Packed(packed)
 
+    def _group_args(self, error: BaseExceptionGroup[Any], notes: list[str]) -> list[list[Any]]:
+        """The args of a group, each a list: of its kind and itself, or of the kind of sequence of the members."""
+        args = ARGS.__get__(error)
+        kinds = [_kind_of_members(arg, error) for arg in args]
+        if kinds == [None, "list"] and args[0] == error.message:
+            return []  # as usual
+        parts = enumerate(zip(args, kinds, strict=True))
+        return [[kind] if kind else [OTHER, self._part(f"args[{at}]", arg, notes)] for at, (arg, kind) in parts]
+
     def _follow(self, record: Record, error: BaseException, depth: int) -> None:
         if isinstance(error, BaseExceptionGroup):
             record["gm"] = self._part("message", error.message, record["n"])
             record["g"] = [self.record(member, depth) for member in error.exceptions]
+            record["ga"] = self._group_args(error, record["n"])
         if error.__cause__ is not None:
             record["c"] = self.record(error.__cause__, depth)
         if error.__context__ is not None and error.__context__ is not error.__cause__:
             record["x"] = self.record(error.__context__, depth)
         elif error.__context__ is not None:
             record["x"] = True  # the cause once more, as `raise … from` leaves it
+
+
+def _kind_of_members(arg: object, error: BaseExceptionGroup[Any]) -> str | None:
+    """The kind of sequence if an arg of a group is its members; None for any other arg."""
+    kind = next((name for name, cls in SEQUENCES.items() if type(arg) is cls), None)
+    members: Any = arg if kind else ()
+    same = len(members) == len(error.exceptions) and all(map(operator.is_, members, error.exceptions))
+    return kind if same else None
 
 
 def stored_name(cls: type[BaseException]) -> str:
@@ -183,12 +208,15 @@ def made(record: Record) -> BaseException | None:
     if "cut" in record:
         return None
     if "v" in record:
-        return validation_error(record["v"])
+        error = validation_error(record["v"])
+        ARGS.__set__(error, ())  # it was made past its constructor, as pydantic itself makes it
+        put_members(error, record)
+        return error
     cls = exception_class(record["t"])
     if cls is None:
         return None
     if issubclass(cls, BaseExceptionGroup):
-        error: BaseException = made_group(cls, record)
+        error = made_group(cls, record)
     else:
         args = tuple(record.get("a", ()))
         error = builtin_base(cls).__new__(cls, *args)
@@ -202,7 +230,11 @@ def made(record: Record) -> BaseException | None:
 def made_group(cls: type[BaseExceptionGroup[Any]], record: Record) -> BaseExceptionGroup[Any]:
     """The group with its members, past a `__new__` of its own."""
     members = [error_of(member) for member in record["g"]]
-    return BaseExceptionGroup.__new__(cls, record["gm"], members)
+    error: BaseExceptionGroup[Any] = BaseExceptionGroup.__new__(cls, record["gm"], members)
+    if "ga" in record:
+        parts = record["ga"]
+        ARGS.__set__(error, tuple(SEQUENCES[kind](members) if kind != OTHER else part[0] for kind, *part in parts))
+    return error
 
 
 def exception_class(name: str) -> type[BaseException] | None:

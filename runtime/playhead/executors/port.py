@@ -39,8 +39,8 @@ async def _arrived(future: asyncio.Future[Any], errand: Errand) -> Any:
     try:
         return await future
     except asyncio.CancelledError as problem:
-        if _is_cancelled_itself():
-            raise
+        if not future.cancelled() or _is_cancelled_itself():
+            raise  # the body's own, or the step's end
         raise _lost(errand, problem) from problem
     except Exception as problem:
         _raise_refusal(errand)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -38,16 +37,23 @@ class _Stream:
         return getattr(self.base, name)
 
 
-@contextlib.contextmanager
-def printing_to(listener: Callable[[str, str], None]) -> Iterator[None]:
-    """While it lasts, what this thread prints goes to ``listener``, as the stream's name and the text."""
-    token = _listener.set(listener)
-    _stand(1)
-    try:
-        yield
-    finally:
+class PrintingTo:
+    """While it lasts, what this thread prints goes to ``listener``, as the stream's name and the text.
+
+    A class, because `contextlib.contextmanager` sets attributes of the exceptions that pass through, and a user's
+    exception class may refuse that.
+    """
+
+    def __init__(self, listener: Callable[[str, str], None]) -> None:
+        self._listener = listener
+
+    def __enter__(self) -> None:
+        self._token = _listener.set(self._listener)
+        _stand(1)
+
+    def __exit__(self, *_: object) -> None:
         _stand(-1)
-        _listener.reset(token)
+        _listener.reset(self._token)
 
 
 def _stand(change: int) -> None:

@@ -12,7 +12,7 @@ from playhead.definition.signals import only_signals
 from playhead.executors.functions import called, function_at
 from playhead.executors.homes import settle_in
 from playhead.executors.parcel import Parcel
-from playhead.executors.printing import printing_to
+from playhead.executors.printing import PrintingTo
 from playhead.executors.reply import Reply, written
 from playhead.executors.there import CallThere
 
@@ -32,7 +32,7 @@ def _ran(parcel: Parcel, said: list[list[Any]]) -> Reply:
     call = CallThere(parcel, said)
     output = None
     try:
-        with printing_to(lambda stream, text: said.append(["print", stream, text])):
+        with PrintingTo(lambda stream, text: said.append(["print", stream, text])):
             output = _result(fn, parcel, call)
     except BaseException as error:
         if not only_signals(error):

@@ -27,6 +27,7 @@ from playhead.codec.errors import dump_error, load_error, traceback_text
 from playhead.codec.values import dump, load
 from playhead.errors import Issue, UnknownError
 from playhead.machine.payload import Encoded, Payload, Series
+from tests.identity.ours import OUR_ERRORS, example
 from tests.unit.codec.same import same
 
 
@@ -203,23 +204,6 @@ def test_no_constructor_and_no_setter_of_a_users_class_is_called() -> None:
     again = load_error(payload)
     assert Fussy.made == before
     assert (type(again), str(again), vars(again)["extra"]) == (Fussy, "('a', 1)", 5)
-
-
-def example(cls: type[BaseException]) -> BaseException:
-    """An instance of one of our own errors, made the way its constructor wants it."""
-    arguments: dict[type, tuple[Any, ...]] = {
-        errors.ValidationFailed: ([Issue(("rows", 3), "too small", input={"a": 1})],),
-        errors.NotStorable: ("output.lock", "it is a lock"),
-        errors.StepTimeout: ("fetch", 1.5),
-        errors.WorkerLost: ("fetch", "it was killed"),
-        errors.StoreConflict: ("run", 3, 4),
-        errors.UnknownError: ("mine.Error", "went wrong"),
-    }
-    found = next((given for base, given in arguments.items() if issubclass(cls, base)), ("what to do",))
-    return cls(*found)
-
-
-OUR_ERRORS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, BaseException)]
 
 
 @pytest.mark.parametrize("cls", OUR_ERRORS, ids=lambda cls: cls.__name__)
