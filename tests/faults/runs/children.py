@@ -19,6 +19,7 @@ LOOK: Final = 0.002  # seconds between two looks at what they do
 PR_SET_PDEATHSIG: Final = 1  # of Linux: the signal a process gets when the one that made it is gone
 
 KILLED: Final = -signal.SIGKILL
+INTERRUPTED: Final = 128 + signal.SIGINT  # what shells say of a program that Ctrl-C ended
 
 
 def supported() -> bool:
@@ -36,14 +37,19 @@ def die_with(parent: int) -> None:
 def fork(work: Callable[[], object]) -> int:
     """Do ``work`` in a child; its number. The caller must have no other thread and no event loop."""
     parent = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # or it might hit the child outside of its `try`
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         return child
     code = 1
     try:
         die_with(parent)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         work()
         code = 0
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     except BaseException:
         traceback.print_exc()
     finally:

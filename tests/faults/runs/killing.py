@@ -1,7 +1,8 @@
 """Kill campaigns: a process that forks processes and kills them in the middle of a run.
 
 ``python -m tests.faults.runs.killing appends ROUNDS SEED SHAPE ...`` kills at every append of the shapes (F1), ``...
-time KILLS SEED SHAPE ...`` at random moments (F2). It prints one JSON line: what it did, and which invariants broke.
+kill KILLS SEED SHAPE ...`` at random moments (F2), ``... interrupt KILLS SEED SHAPE ...`` as Ctrl-C does (F20). It
+prints one JSON line: what it did, and which invariants broke.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.faults.runs.children import KILLED, die_with, ended, fork
+from tests.faults.runs.children import INTERRUPTED, KILLED, die_with, ended, fork
 from tests.faults.runs.deadly_store import WHERE, Place
 from tests.faults.runs.invariants import Broken, broken_in_run, told
 from tests.faults.runs.ledger import Ledger
@@ -36,8 +37,9 @@ RUNS_PER_STORE = 50  # then a new one, so that a campaign does not measure the g
 class Campaign:
     """Runs of one shape, each killed at least once, in stores that go on being used."""
 
-    def __init__(self, shape: Shape, home: Path, dice: random.Random) -> None:
+    def __init__(self, shape: Shape, home: Path, dice: random.Random, killer: signal.Signals) -> None:
         self.shape = shape
+        self.killer = killer
         self.home = home
         home.mkdir()
         self.dice = dice
@@ -77,20 +79,26 @@ class Campaign:
         folder = self.home / f"store-{self.figures['runs'] // RUNS_PER_STORE}"
         ledger = Ledger(self.home / f"{run_id}.ledger")
         kills, code = 0, KILLED
-        while code == KILLED:
+        while code in (KILLED, INTERRUPTED):
             death = next(deaths, None) if kills < LIVES - 1 else None
             code = self._live_and_die(folder, run_id, ledger, death)
-            kills += code == KILLED
+            kills += code in (KILLED, INTERRUPTED)
         self._judge(folder, run_id, ledger, kills, code)
         return ledger
 
     def _live_and_die(self, folder: Path, run_id: str, ledger: Ledger, death: Place | float | None) -> int | None:
         place = death if isinstance(death, Place) else None
-        child = fork(lambda: life(folder, self.shape, run_id, ledger, place))
+        child = fork(lambda: self._live(folder, run_id, ledger, place))
         if isinstance(death, float):
             time.sleep(death)
-            os.kill(child, signal.SIGKILL)  # not waited for yet, so that the number is still its own
+            os.kill(child, self.killer)  # not waited for yet, so that the number is still its own
         return ended(child)
+
+    def _live(self, folder: Path, run_id: str, ledger: Ledger, place: Place | None) -> None:
+        if self.killer is signal.SIGINT:
+            # asyncio and its coroutines complain when they are interrupted before they are complete.
+            sys.unraisablehook = lambda _: None
+        life(folder, self.shape, run_id, ledger, place)
 
     def _judge(self, folder: Path, run_id: str, ledger: Ledger, kills: int, code: int | None) -> None:
         broken = asyncio.run(broken_in_run(folder, self.shape, run_id, ledger, kills=kills))
@@ -115,7 +123,8 @@ def places(appends: int, rounds: int, dice: random.Random) -> Iterator[Place]:
 def run(kind: str, shape: Shape, size: int, seed: int, home: Path) -> Campaign:
     """The campaign of one shape."""
     dice = random.Random(f"{shape.name} {seed}")
-    campaign = Campaign(shape, home / shape.name, dice)
+    killer = signal.SIGINT if kind == "interrupt" else signal.SIGKILL
+    campaign = Campaign(shape, home / shape.name, dice, killer)
     appends, seconds = campaign.undisturbed()
     if kind == "appends":
         for place in places(appends, size, dice):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from playhead import DiskStore, Run, Runtime
+from playhead import Run, Runtime
+from playhead.stores.port import Store
 from tests.faults.runs.deadly_store import DeadlyStore, Place
 from tests.faults.runs.ledger import Ledger
 from tests.faults.runs.shapes import Shape
@@ -26,7 +27,7 @@ async def go_on(shape: Shape, run: Run) -> None:
             result = await run.restart()
 
 
-async def live(store: DiskStore, shape: Shape, run_id: str, ledger: Ledger) -> None:
+async def live(store: Store, shape: Shape, run_id: str, ledger: Ledger) -> None:
     """Open the store as a new program does, with workflows built anew, and bring the run to its end."""
     async with Runtime(store) as runtime:
         await go_on(shape, shape.build(ledger).create_run(run_id=run_id, runtime=runtime))

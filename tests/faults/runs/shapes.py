@@ -213,3 +213,6 @@ SHAPES = {
         ),
     )
 }
+
+#: Four that have most of what there is, for what is tried with few every day.
+A_FEW = ("foreach", "nested", "state", "mixed")
