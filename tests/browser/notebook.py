@@ -156,7 +156,6 @@ class Notebook:
     async def fork_with(self, text: str) -> None:
         """Fill in the fork's panel, which is open, and send it."""
         panel = self.player.locator(".ph-fork")
-        await panel.get_by_text("Change the input").click()
         await panel.get_by_label("Input as JSON").fill(text)
         await panel.get_by_role("button", name="Fork", exact=True).click()
 
