@@ -9,7 +9,7 @@ export class Changes {
   constructor(store, { select }) {
     this.store = store;
     this.choice = "start";
-    this.from = h("select", { class: "ph-input ph-from", "aria-label": "Compare with", on: { change: () => { this.choice = this.from.value; this.fetch(); } } });
+    this.from = h("select", { class: "ph-input ph-from", "aria-label": "Compare with", on: { change: () => { this.choice = this.from.value; this.read(); } } });
     this.from.addEventListener("keydown", (event) => event.stopPropagation());
     this.to = h("strong", {});
     this.run = h("span", {});
@@ -39,7 +39,7 @@ export class Changes {
     ].filter(Boolean);
     put(this.from, choices.map(([value, text]) => h("option", { value, selected: value === this.choice }, text)));
     this.to.textContent = checkpoints[index] ? momentText(checkpoints[index]) : "now";
-    this.fetch();
+    this.read();
   }
 
   /** The two moments as events, the earlier one first. */
@@ -50,7 +50,7 @@ export class Changes {
     return [other, seq(this.index)].sort((one, two) => one - two);
   }
 
-  async fetch() {
+  async read() {
     const [before, after] = this.between();
     const key = `${before} ${after}`;
     if (key === this.shown) return;

@@ -48,10 +48,10 @@ export function span(ms) {
   if (seconds < 59.95) return `${seconds.toFixed(1).replace(/\.0$/, "")} s`;
   const units = [["d", 86400, "h", 3600], ["h", 3600, "min", 60], ["min", 60, "s", 1]];
   for (const [unit, size, small, part] of units) {
-    if (seconds < size) continue;
-    const whole = Math.floor(seconds / size);
-    const rest = Math.floor((seconds % size) / part);
-    return rest ? `${whole} ${unit} ${rest} ${small}` : `${whole} ${unit}`;
+    const rounded = Math.floor(seconds / part + 0.5) * part;
+    if (rounded < size) continue;
+    const whole = Math.floor(rounded / size);
+    return rounded % size ? `${whole} ${unit} ${(rounded % size) / part} ${small}` : `${whole} ${unit}`;
   }
   return `${Math.round(seconds)} s`;
 }

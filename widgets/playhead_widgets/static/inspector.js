@@ -55,7 +55,7 @@ export class Inspector {
     }
     const known = this.known.get(key);
     if (known) this.fill(known, board.seq);
-    else this.fetch(key, path, board.seq, last);
+    else this.read(key, path, board.seq, last);
   }
 
   /** The record to show where a node has many: the container itself, or the one that was last. */
@@ -81,7 +81,7 @@ export class Inspector {
     this.items.show(board, this.node, path);
   }
 
-  async fetch(key, path, seq, last) {
+  async read(key, path, seq, last) {
     if (!this.store.connected) {
       put(this.body, h("p", { class: "ph-hint" }, "The kernel is gone; values cannot be read from here."));
       return;
@@ -127,9 +127,9 @@ export class Inspector {
   value(title, found, name, seq) {
     const tree = found[name];
     const { path } = found;
-    const fetch = async (at, offset) => (await this.store.ask("value", { path, seq, part: name, at, offset })).value;
+    const further = async (at, offset) => (await this.store.ask("value", { path, seq, part: name, at, offset })).value;
     const container = tree.columns || tree.items?.length || tree.more;
-    return part(title, container ? typeText(tree) : "", treeView(tree, { fetch, bare: Boolean(container) }), tree.columns?.length > 6 ? "ph-wide" : "");
+    return part(title, container ? typeText(tree) : "", treeView(tree, { further, bare: Boolean(container) }), tree.columns?.length > 6 ? "ph-wide" : "");
   }
 }
 

@@ -1,42 +1,42 @@
-// Values: the trees of `views/values.py` as elements that open and close, and fetch what was left out.
+// Values: the trees of `views/values.py` as elements that open and close, and that fetch what was left out.
 
 import { h, plural, put } from "./dom.js";
 
 const QUIET = new Set(["str", "int", "float", "bool", "NoneType", "dict", "list"]);
 
 /**
- * A tree as an element. `open` levels of it are open; `at` is where it stands, as positions; `fetch(at, offset)`
+ * A tree as an element. `open` levels of it are open; `at` is where it stands, as positions; `further(at, offset)`
  * gives more of it, or is null where no more can be had. `bare` leaves out the line that tells its type.
  */
-export function treeView(tree, { open = 2, key = null, at = [], fetch = null, bare = false } = {}) {
+export function treeView(tree, { open = 2, key = null, at = [], further = null, bare = false } = {}) {
   if (!tree) return h("span", { class: "ph-none" }, "nothing");
   if (!tree.columns && !tree.items?.length && !tree.more) return h("div", { class: "ph-leaf" }, keyView(key), ...leafText(tree));
-  const parts = h("div", { class: bare ? "ph-parts ph-bare" : "ph-parts" }, partsOf(tree, { open, at, fetch, offset: 0 }));
+  const parts = h("div", { class: bare ? "ph-parts ph-bare" : "ph-parts" }, partsOf(tree, { open, at, further, offset: 0 }));
   if (bare) return parts;
   return h("details", { class: "ph-branch", open: open > 0 },
     h("summary", {}, keyView(key), h("span", { class: "ph-type" }, typeText(tree))), parts);
 }
 
 /** What stands in a container: its table or items, and a button for the rest. */
-function partsOf(tree, { open, at, fetch, offset }) {
+function partsOf(tree, { open, at, further, offset }) {
   const shown = tree.columns
     ? [tableView(tree)]
     : (tree.items ?? []).map(([name, child], number) => treeView(child, {
-      open: open - 1, key: name === "" ? String(number + offset) : name, at: [...at, number + offset], fetch,
+      open: open - 1, key: name === "" ? String(number + offset) : name, at: [...at, number + offset], further,
     }));
   const size = offset + (tree.columns ? tree.rows.length : tree.items?.length ?? 0);
-  return tree.more ? [...shown, restView(tree, { at, fetch, size })] : shown;
+  return tree.more ? [...shown, restView(tree, { at, further, size })] : shown;
 }
 
-function restView(tree, { at, fetch, size }) {
+function restView(tree, { at, further, size }) {
   const text = `${tree.columns ? plural(tree.more, "more row") : `${tree.more.toLocaleString("en")} more`}`;
-  if (!fetch) return h("div", { class: "ph-more" }, `… ${text}`);
+  if (!further) return h("div", { class: "ph-more" }, `… ${text}`);
   const button = h("button", {
     type: "button", class: "ph-more ph-fetch", on: {
       click: async () => {
         button.disabled = true;
         try {
-          button.replaceWith(...partsOf(await fetch(at, size), { open: 1, at, fetch, offset: size }));
+          button.replaceWith(...partsOf(await further(at, size), { open: 1, at, further, offset: size }));
         } catch (error) {
           button.replaceWith(h("div", { class: "ph-more" }, error.message === "disconnected" ? "The kernel is gone." : error.message));
         }

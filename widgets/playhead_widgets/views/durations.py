@@ -14,9 +14,10 @@ def duration(seconds: float | timedelta) -> str:
     if seconds < 59.95:
         return f"{seconds:.1f}".removesuffix(".0") + " s"
     for unit, size, small, part in _UNITS:
-        if seconds >= size:
-            whole, rest = divmod(int(seconds + part / 2), size)
-            return f"{whole} {unit} {rest // part} {small}" if rest // part else f"{whole} {unit}"
+        rounded = int(seconds / part + 0.5) * part
+        if rounded >= size:
+            whole, rest = divmod(rounded, size)
+            return f"{whole} {unit} {rest // part} {small}" if rest else f"{whole} {unit}"
     return f"{seconds:.0f} s"
 
 

@@ -59,8 +59,8 @@ def _asked(record: Record) -> tuple[str, dict[str, Any] | None]:
         value = loaded(record.suspend_payload)
     except Exception:  # noqa: BLE001 - a damaged payload is shown as such; the question can still be answered
         return "", payload_tree(record.suspend_payload)
-    if isinstance(value, str):
-        return clean(value, 500, lines=True), None
+    if value is None or isinstance(value, str):
+        return clean(value or "", 500, lines=True), None
     fields = value if isinstance(value, Mapping) else getattr(value, "__dict__", {})
     for key in _HEADLINES:
         text = fields.get(key)

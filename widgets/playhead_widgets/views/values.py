@@ -92,7 +92,11 @@ class _Grower:
         if table:
             return {**shown, **table}
         self.inside.add(id(value))
-        grown = [self.pair(key, item, depth) for key, item in islice(pairs(), min(self.items, self.left))]
+        grown = []
+        for key, item in islice(pairs(), self.items):
+            if self.left <= 0:
+                break
+            grown.append(self.pair(key, item, depth))
         self.inside.discard(id(value))
         return {**shown, "items": grown, "more": size - len(grown)} if size > len(grown) else {**shown, "items": grown}
 
