@@ -111,7 +111,7 @@ class _Recorder:
         """The args of a group, each a list: of its kind and itself, or of the kind of sequence of the members."""
         args = ARGS.__get__(error)
         kinds = [_kind_of_members(arg, error) for arg in args]
-        if kinds == [None, "list"] and args[0] == error.message:
+        if kinds == [None, "list"] and type(args[0]) is str and args[0] == error.message:
             return []  # as usual
         parts = enumerate(zip(args, kinds, strict=True))
         return [[kind] if kind else [OTHER, self._part(f"args[{at}]", arg, notes)] for at, (arg, kind) in parts]
