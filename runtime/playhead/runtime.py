@@ -13,9 +13,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path as FilePath
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from playhead.codec.registry import register_schema
+from playhead.codec.registry import register_workflow
 from playhead.definition.host import CURRENT
 from playhead.definition.ids import check_run_id
 from playhead.definition.workflow import Workflow
@@ -35,6 +35,10 @@ from playhead.runs.stored import StoredRun
 from playhead.stores.log import RunLog
 from playhead.stores.memory import MemoryStore
 from playhead.stores.port import Store
+from playhead.tracing import RunSpans, Tracing
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
 
 _log = logging.getLogger("playhead")
 
@@ -85,6 +89,7 @@ class Runtime:
         lease: float = 10.0,
         durability: Literal["process", "power"] = "process",
         clock: Clock | None = None,
+        tracer_provider: TracerProvider | None = None,
     ) -> None:
         if engine not in ("evented", "direct"):
             raise WorkflowError(f"engine is {engine!r}; it must be 'evented' or 'direct'.")
@@ -106,6 +111,7 @@ class Runtime:
         self.register(*workflows)
         self.transient: dict[str, dict[str, Any]] = {}
         self.paces: dict[str, Pace] = {}
+        self.tracing = Tracing(tracer_provider)
         self._drives: dict[str, tuple[Driver, asyncio.Task[None]]] = {}
         self._logs: weakref.WeakValueDictionary[str, RunLog] = weakref.WeakValueDictionary()
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -171,7 +177,7 @@ class Runtime:
                     ".branch() ..., then call .commit()."
                 )
             if self.workflows.get(workflow.id) is not workflow:
-                _register_types(workflow)
+                register_workflow(workflow)
                 self.workflows[workflow.id] = workflow
 
     def workflow(self, workflow_id: str) -> Workflow[Any, Any]:
@@ -292,11 +298,20 @@ class Runtime:
         """Who drives the run in this runtime."""
         return self._drives.get(run_id)
 
-    def drive(self, workflow: Workflow[Any, Any], log: RunLog, pace: Pace, context: contextvars.Context) -> None:
+    def drive(
+        self,
+        workflow: Workflow[Any, Any],
+        log: RunLog,
+        pace: Pace,
+        context: contextvars.Context,
+        spans: RunSpans | None,
+    ) -> None:
         """Begin to drive a run that was just claimed."""
         transient = self.transient.setdefault(log.run_id, {})
         engine = Evented() if self.engine == "evented" else Direct()
-        driver = Driver(self.env, engine, workflow, log, pace=pace, transient=transient, context=context)
+        driver = Driver(self.env, engine, workflow, log, pace=pace, transient=transient, context=context, spans=spans)
+        if spans is not None:
+            spans.follow(log)
         self.paces[log.run_id] = pace
         task = asyncio.get_running_loop().create_task(self._carry(driver), context=context)
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -315,6 +330,8 @@ class Runtime:
             for helper in helpers:
                 helper.cancel()
             self._drives.pop(run_id, None)
+            if driver.spans is not None:
+                driver.spans.close(self.env.clock.now())
             if driver.snapshot.status in FINAL:
                 self._let_go(driver)
             if driver.snapshot.status in ACTIVE:
@@ -377,12 +394,3 @@ def _store(store: Any, engine: str, durability: Literal["process", "power"]) -> 
         return DiskStore(FilePath(store or DEFAULT_STORE), durability=durability)
     found: Store = store
     return found
-
-
-def _register_types(workflow: Workflow[Any, Any]) -> None:
-    """Make the classes of a workflow's schemas known to the codec, so that stored values find them again."""
-    for node in workflow.walk():
-        for which in ("input", "output", "state", "request", "resume", "suspend"):
-            schema = getattr(node, which, None)
-            if schema is not None:
-                register_schema(schema.annotation)

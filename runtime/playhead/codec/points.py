@@ -41,7 +41,9 @@ class Point(NamedTuple):
     lineage: tuple[tuple[str, int], ...]
 
 
-_PAYLOAD_FIELDS: Final = frozenset({"input", "output", "error", "suspend_payload", "suspend_output", "resume_data"})
+_PAYLOAD_FIELDS: Final = frozenset(
+    {"input", "output", "error", "suspend_payload", "suspend_output", "resume_data", "outline"}
+)
 _MAPS: Final = frozenset({"state", "request", "records", "frames", "busy"})
 # What another version of these would make of the bytes is not known: they are no point to it.
 _SHAPE: Final = blake2b(repr((1, Snapshot._fields, Record._fields, Frame._fields)).encode(), digest_size=8).digest()
@@ -159,7 +161,7 @@ def _column(name: str, column: tuple[Any, ...], values: _Values) -> list[Any] | 
 
 
 def _field(name: str, value: Any, values: _Values) -> Any:
-    return values.number(value) if name in _PAYLOAD_FIELDS or name == "definition" else value
+    return values.number(value) if name in _PAYLOAD_FIELDS else value
 
 
 # -- and back --------------------------------------------------------------------------------------------------
@@ -218,7 +220,7 @@ def _read_column(value: Callable[[int], Any], name: str, column: list[Any] | Non
 
 
 def _read_field(name: str, part: Any, value: Callable[[int], Any]) -> Any:
-    if name in _PAYLOAD_FIELDS or name == "definition":
+    if name in _PAYLOAD_FIELDS:
         return value(part)
     reader = _READERS.get(name)
     return part if reader is None else reader(part)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from playhead.codec.classes import class_name, kind_of, loaded_class
 from playhead.codec.schemas import classes_in
 from playhead.errors import DefinitionFault, Issue
+
+if TYPE_CHECKING:
+    from playhead.definition.workflow import Workflow
 
 ClassT = TypeVar("ClassT", bound=type)
 
@@ -82,6 +85,15 @@ def register_schema(annotation: object) -> None:
         name = _names.get(cls, class_name(cls))
         if name not in _by_name or _by_name[name].cls is not cls:
             _enter(name, Registration(cls))
+
+
+def register_workflow(workflow: Workflow[Any, Any]) -> None:
+    """Make the classes of a workflow's schemas known, so that stored values find them again."""
+    for node in workflow.walk():
+        for which in ("input", "output", "state", "request", "resume", "suspend"):
+            schema = getattr(node, which, None)
+            if schema is not None:
+                register_schema(schema.annotation)
 
 
 def find(name: str) -> type | None:

@@ -24,7 +24,7 @@ from playhead.engines.cancellation import Cancellation
 from playhead.engines.dispatch import Dispatch
 from playhead.engines.inputs import Lists
 from playhead.engines.pace import Pace
-from playhead.engines.port import Commit, Environment
+from playhead.engines.port import Commit, Environment, Spans
 from playhead.errors import RunInterrupted, StoreConflict
 from playhead.machine import events as E
 from playhead.machine.decide import Command, decide
@@ -73,6 +73,7 @@ class Driver:
         pace: Pace,
         transient: dict[str, Any],
         context: contextvars.Context,
+        spans: Spans | None = None,
     ) -> None:
         self.env = env
         self.engine = engine
@@ -81,6 +82,7 @@ class Driver:
         self.pace = pace
         self.transient = transient
         self.context = context
+        self.spans = spans
         self.snapshot = log.snapshot
         self.pending: list[Moment] = []
         self.inflight: dict[Path, Inflight] = {}
@@ -196,7 +198,10 @@ class Driver:
                 self.release(item.path)
                 continue
             # Each task gets a copy of the run's context, so that prints of all steps find the cell that began it.
-            item.task = self._loop.create_task(self._carry(item), context=self.context.copy())
+            context = self.context.copy()
+            if self.spans is not None:
+                context.run(self.spans.enter, item.path)
+            item.task = self._loop.create_task(self._carry(item), context=context)
 
     async def _carry(self, item: Inflight) -> None:
         try:

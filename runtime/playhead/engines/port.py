@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from playhead.engines.effects import Clock
+from playhead.machine.events import Path
 from playhead.machine.fold import Moment
 from playhead.stores.log import RunLog
 from playhead.stores.port import Store
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,22 @@ class Environment:
     cancel_grace: float = 1.0
     lease: float = 10.0
     runtime: Any = None
+
+
+class Spans(Protocol):
+    """The trace of a run while it is driven here."""
+
+    def span(self, path: Path) -> Span:
+        """The innermost OpenTelemetry span that is open at ``path``; called on any thread."""
+        ...
+
+    def enter(self, path: Path) -> None:
+        """Make it the current one of the context this is called in."""
+        ...
+
+    def close(self, at: float) -> None:
+        """The run is driven from here no longer: end what is still open, at that time."""
+        ...
 
 
 class Commit(Protocol):

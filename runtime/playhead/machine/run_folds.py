@@ -20,10 +20,16 @@ def _created(snapshot: Snapshot, event: Event) -> Changes:
         "workflow_id": data["workflow"],
         "resource_id": data.get("resource"),
         "created_at": event.at,
-        "definition": data.get("definition"),
         "request": laid_over(snapshot.request, data.get("request")),
         "state": laid_over(snapshot.state, data.get("state")),
+        **_circumstances(event),
     }
+
+
+def _circumstances(event: Event) -> Changes:
+    """By which definition the run is driven from here on, and in which trace."""
+    data = event.data
+    return {name: data[name] for name in ("definition", "outline", "trace") if name in data}
 
 
 def _started(snapshot: Snapshot, event: Event) -> Changes:
@@ -54,7 +60,7 @@ def _resumed(snapshot: Snapshot, event: Event) -> Changes:
         "per_step": data.get("per_step", False),
         "owner": data.get("owner", snapshot.owner),
         "owned_at": event.at if "owner" in data else snapshot.owned_at,
-        "definition": data.get("definition", snapshot.definition),
+        **_circumstances(event),
     }
 
 
@@ -74,8 +80,13 @@ def _answered(
 
 
 def _claimed(snapshot: Snapshot, event: Event) -> Changes:
-    request = laid_over(snapshot.request, event.data.get("request"))
-    return {"status": Status.RUNNING, "owner": event.data["owner"], "owned_at": event.at, "request": request}
+    return {
+        "status": Status.RUNNING,
+        "owner": event.data["owner"],
+        "owned_at": event.at,
+        "request": laid_over(snapshot.request, event.data.get("request")),
+        **_circumstances(event),
+    }
 
 
 def _canceling(snapshot: Snapshot, event: Event) -> Changes:
@@ -142,7 +153,7 @@ def _rewound(snapshot: Snapshot, event: Event) -> Changes:
         "owner": data.get("owner", ""),
         "owned_at": event.at,
         "generation": snapshot.generation + 1,
-        "definition": data.get("definition", snapshot.definition),
+        **_circumstances(event),
     }
 
 
@@ -175,6 +186,7 @@ def _forked(snapshot: Snapshot, event: Event) -> Changes:
         "error": None,
         "error_path": None,
         "ended_at": None,
+        "trace": None,
     }
 
 

@@ -108,7 +108,8 @@ class Snapshot(NamedTuple):
     """A run after event ``seq``.
 
     ``status`` is what the log says; `shown_status` also tells waiting from running. ``busy`` holds the leaves
-    that are begun and not over: running, waiting, suspended, or pending (to be begun again).
+    that are begun and not over: running, waiting, suspended, or pending (to be begun again). ``definition`` is the
+    digest of the outline that the run was last driven by, ``trace`` where its spans are to be found.
     """
 
     run_id: str
@@ -135,7 +136,9 @@ class Snapshot(NamedTuple):
     owned_at: float = 0.0
     generation: int = 0
     parent: tuple[str, int] | None = None
-    definition: Payload | None = None
+    definition: str | None = None
+    outline: Payload | None = None
+    trace: str | None = None
 
     @property
     def shown_status(self) -> Status:

@@ -63,8 +63,8 @@ async def _answered(
         return True
     await control.settled()
     mine = snapshot.status not in ACTIVE
-    owner = control.env.owner if mine else None
-    draft = control.draft(snapshot).add(E.RUN_RESUMED, **content, owner=owner, per_step=per_step or None)
+    ours = control.ownership(snapshot) if mine else {}
+    draft = control.draft(snapshot).add(E.RUN_RESUMED, **content, **ours, per_step=per_step or None)
     if not await control.append(draft):
         return False
     if mine:
@@ -91,7 +91,8 @@ async def go_on(control: Control, steps: int | None) -> None:
             raise NotActive(f"Run {control.run_id!r} is {snapshot.shown_status}, not paused: nothing to go on with.")
         control.must_fit(snapshot)
         per_step = True if steps is not None else None
-        draft = control.draft(snapshot).add(E.RUN_RESUMED, targets=[], owner=control.env.owner, per_step=per_step)
+        ours = control.ownership(snapshot)
+        draft = control.draft(snapshot).add(E.RUN_RESUMED, targets=[], **ours, per_step=per_step)
         await control.claim(draft)
         previous = control.home.paces.get(control.run_id)
         control.drive(steps, frozenset(previous.stopped_at) if previous is not None else frozenset())

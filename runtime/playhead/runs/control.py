@@ -22,6 +22,7 @@ from playhead.machine.events import Path
 from playhead.machine.snapshot import ACTIVE, Snapshot
 from playhead.runs.claims import Draft
 from playhead.stores.log import RunLog
+from playhead.tracing import RunSpans, Tracing
 
 
 class Home(Protocol):
@@ -37,7 +38,16 @@ class Home(Protocol):
     def log_of(self, run_id: str) -> RunLog: ...
     def lock_of(self, run_id: str) -> asyncio.Lock: ...
     def driver_of(self, run_id: str) -> tuple[Driver, asyncio.Task[None]] | None: ...
-    def drive(self, workflow: Workflow[Any, Any], log: RunLog, pace: Pace, context: contextvars.Context) -> None: ...
+    @property
+    def tracing(self) -> Tracing: ...
+    def drive(
+        self,
+        workflow: Workflow[Any, Any],
+        log: RunLog,
+        pace: Pace,
+        context: contextvars.Context,
+        spans: RunSpans | None,
+    ) -> None: ...
 
 
 class Control:
@@ -62,6 +72,7 @@ class Control:
         self.log = home.log_of(run_id)
         self.lock = home.lock_of(run_id)
         self.stops: Stops | None = None
+        self._spans: RunSpans | None = None
         self._fresh = fresh
 
     # -- how the run stands ------------------------------------------------------------------------------------
@@ -149,6 +160,13 @@ class Control:
         if not await self.append(draft):
             raise StillRunning(f"Run {self.run_id!r} was taken up by somebody else just now.")
 
+    def ownership(self, snapshot: Snapshot) -> dict[str, Any]:
+        """Event data by which the run is ours from here on: who drives it, and in which trace."""
+        spans = self.home.tracing.begin(snapshot, self.workflow.id, self.run_id, self.env.clock.now())
+        self._spans = spans
+        joins = None if spans is None or snapshot.trace is not None else spans.origin
+        return {"owner": self.env.owner, "trace": joins}
+
     async def settled(self) -> None:
         """Wait for a driver of ours that has come to rest to finish its callbacks."""
         found = self.home.driver_of(self.run_id)
@@ -158,7 +176,8 @@ class Control:
     def drive(self, steps: int | None = None, passing: frozenset[Path] = frozenset()) -> None:
         """Drive the run that was just claimed; ``steps`` leaves, or freely."""
         pace = Pace(steps, self.stops, passing)
-        self.home.drive(self.workflow, self.log, pace, self.context)
+        self.home.drive(self.workflow, self.log, pace, self.context, self._spans)
+        self._spans = None
 
     async def rest(self) -> None:
         """Wait until the run rests, whoever drives it, and whoever takes it over. Raises what stopped our driver."""

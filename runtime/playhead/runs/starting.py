@@ -32,7 +32,7 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
             state=states or None,
             request=requests or None,
             resource=control.resource_id,
-            owner=control.env.owner,
+            **control.ownership(snapshot),
             per_step=per_step or None,
             transient=sorted(control.env.transient & fields.keys()) or None,
         )
@@ -80,7 +80,7 @@ async def take_up(control: Control, *, request: Any) -> None:
         control.must_fit(snapshot)
         control.must_have_transient(snapshot, fields)
         requests = claims.encoded(control.storable(fields), "request")
-        draft = control.draft(snapshot).add(E.RUN_CLAIMED, owner=control.env.owner, request=requests or None)
+        draft = control.draft(snapshot).add(E.RUN_CLAIMED, **control.ownership(snapshot), request=requests or None)
         claims.lost_in_flight(draft, control.workflow, snapshot)
         await control.claim(draft)
         control.keep_transient(fields)

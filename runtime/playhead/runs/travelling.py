@@ -46,7 +46,7 @@ async def travel(
         draft.add(
             E.RUN_REWOUND,
             **data,
-            owner=control.env.owner,
+            **control.ownership(snapshot),
             request=requests or None,
             per_step=per_step or None,
         )

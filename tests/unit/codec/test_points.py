@@ -80,7 +80,9 @@ SNAPSHOT = Snapshot(
     owned_at=4.25,
     generation=2,
     parent=("parent", 3),
-    definition=LARGE,
+    definition="digest",
+    outline=LARGE,
+    trace="00-1-2-01",
 )
 #: The events that the values above stand in.
 EVENTS = [
