@@ -8,7 +8,7 @@ import pytest
 
 from playhead_widgets.views.palette import DARK, LIGHT, picture_style, player_style, sheet
 
-SHEETS = ("graph.css", "player.css", "forms.css", "inspector.css")
+SHEETS = ("graph.css", "player.css", "bars.css", "forms.css", "inspector.css")
 #: What texts lie on: their own soft colour (a chip), a card, the paper, a well.
 GROUNDS = ("paper", "card", "sunken")
 TEXTS = ("text", "muted", "accent", "running", "success", "failed", "suspended", "waiting", "quiet", "past-text")

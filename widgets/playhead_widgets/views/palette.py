@@ -87,9 +87,12 @@ _NAMED = re.compile(r"var\(--ph-([\w-]+)\)")
 
 
 @cache
-def picture_style() -> str:
-    """The style sheet inside a static picture: plain colours, dark where the reader's system is dark."""
-    rules = sheet("graph.css")
+def picture_style(*more: str) -> str:
+    """The style sheet inside a static picture: plain colours, dark where the reader's system is dark.
+
+    ``more`` are sheets that it needs besides that of graphs.
+    """
+    rules = "".join(map(sheet, ("graph.css", *more)))
     return f"{_filled(rules, LIGHT)}@media(prefers-color-scheme:dark){{{_filled(rules, DARK)}}}"
 
 
@@ -100,7 +103,7 @@ def player_style() -> str:
     The page's theme decides between light and dark, else the reader's system.
     """
     light, dark = f"color-scheme:light;{_variables(LIGHT)}", f"color-scheme:dark;{_variables(DARK)}"
-    rules = "".join(map(sheet, ("graph.css", "player.css", "forms.css", "inspector.css")))
+    rules = "".join(map(sheet, ("graph.css", "player.css", "bars.css", "forms.css", "inspector.css")))
     return (
         f".ph-player{{{light}}}@media(prefers-color-scheme:dark){{.ph-player{{{dark}}}}}"
         f"{_within(_LIGHT_PAGES)}{{{light}}}{_within(_DARK_PAGES)}{{{dark}}}{rules}"
