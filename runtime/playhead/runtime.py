@@ -10,7 +10,6 @@ import os
 import weakref
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -26,10 +25,19 @@ from playhead.engines.effects import Clock, fresh_owner, fresh_run_id
 from playhead.engines.evented import Evented
 from playhead.engines.pace import Pace
 from playhead.engines.port import Environment
-from playhead.errors import DefinitionFault, NoSuchRun, StillRunning, StoreError, UnknownWorkflow, WorkflowError
+from playhead.errors import (
+    DefinitionFault,
+    NoSuchRun,
+    RunInterrupted,
+    StillRunning,
+    StoreError,
+    UnknownWorkflow,
+    WorkflowError,
+)
 from playhead.executors.threads import Threads
 from playhead.machine.snapshot import ACTIVE, FINAL
 from playhead.runs.listing import RunFilter, RunPage, page_of
+from playhead.runs.recovery import Recovery
 from playhead.runs.run import Run
 from playhead.runs.stored import StoredRun
 from playhead.stores.log import RunLog
@@ -44,14 +52,6 @@ _log = logging.getLogger("playhead")
 
 #: Where runs are kept unless somebody says otherwise.
 DEFAULT_STORE = ".playhead"
-
-
-@dataclass(frozen=True)
-class Recovery:
-    """What `Runtime.recover` found: runs taken up again, and active runs that were left, with the reason."""
-
-    runs: list[Run]
-    left: dict[str, str]
 
 
 class Runtime:
@@ -117,13 +117,14 @@ class Runtime:
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._helpers: set[asyncio.Task[Any]] = set()
         self._opened = False
-        self._closing = False
+        self._left = False
         self._tokens: list[contextvars.Token[Any]] = []
 
     # -- lifetime ----------------------------------------------------------------------------------------------
 
     async def open(self) -> Self:
-        """Get ready; `async with` does it."""
+        """Get ready; `async with` does it. Raises `RunInterrupted` once the runtime was left."""
+        self._must_be_here()
         if not self._opened:
             await self.store.open()
             self._opened = True
@@ -132,7 +133,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Leave: bodies in flight are cancelled, nothing is recorded for them, and others may take the runs up."""
-        self._closing = True
+        self._left = True
         drives = dict(self._drives)
         for driver, _ in drives.values():
             driver.stop()
@@ -147,7 +148,13 @@ class Runtime:
             await self.store.close()
         self._opened = False
 
+    def _must_be_here(self) -> None:
+        """What was asked of a runtime and is done too late must not go on behind its back."""
+        if self._left:
+            raise RunInterrupted("This runtime was left: open another, and take up there what it had begun.")
+
     async def __aenter__(self) -> Self:
+        self._left = False
         await self.open()
         self._tokens.append(CURRENT.set(self))
         return self
@@ -307,6 +314,7 @@ class Runtime:
         spans: RunSpans | None,
     ) -> None:
         """Begin to drive a run that was just claimed."""
+        self._must_be_here()
         transient = self.transient.setdefault(log.run_id, {})
         engine = Evented() if self.engine == "evented" else Direct()
         driver = Driver(self.env, engine, workflow, log, pace=pace, transient=transient, context=context, spans=spans)

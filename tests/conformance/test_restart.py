@@ -5,13 +5,14 @@ The reference writes the snapshot a dead process leaves by hand; here the proces
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from playhead import Context, Workflow, step
-from playhead.errors import WorkflowError
+from playhead import Context, MemoryStore, Runtime, Workflow, step
+from playhead.errors import RunInterrupted, WorkflowError
 
 from .cases import case
 from .conftest import World
@@ -293,3 +294,52 @@ async def test_a_run_that_is_still_driven_cannot_be_restarted(world: World, call
     hold.open()
     assert (await stream.result).status == "success"
     assert calls == {"slow": 1}
+
+
+async def test_what_is_asked_of_a_runtime_that_was_left_is_refused(world: World, calls: Calls) -> None:
+    @step(id="once")
+    async def once() -> None:
+        calls["once"] += 1
+
+    flow = Workflow("left").then(once).commit()
+    run = flow.create_run(run_id=RUN)
+    await world.restart()
+
+    with pytest.raises(RunInterrupted, match="was left"):
+        await run.start()
+    assert calls == {}
+    assert (await flow.create_run(run_id=RUN).start()).status == "success"
+
+
+class Slow(MemoryStore):
+    """A store on the way to which a claim can be held up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hold = Hold()
+
+    async def append(self, *args: Any) -> None:
+        await self.hold.here()
+        await super().append(*args)
+
+
+@pytest.mark.parametrize("engine", ["direct", "evented"])
+async def test_a_start_on_its_way_to_the_store_when_its_runtime_is_left_does_not_go_on_there(
+    engine: Any, calls: Calls
+) -> None:
+    @step(id="once")
+    async def once() -> None:
+        calls["once"] += 1
+
+    flow, store = Workflow("left-early").then(once).commit(), Slow()
+    async with Runtime(store=store, engine=engine) as runtime:
+        start = asyncio.ensure_future(flow.create_run(run_id=RUN, runtime=runtime).start())
+        await store.hold.is_reached()
+    store.hold.open()
+    with pytest.raises(RunInterrupted):
+        await start
+    assert calls == {}
+
+    async with Runtime(store=store, engine=engine) as runtime:
+        assert (await flow.create_run(run_id=RUN, runtime=runtime).restart()).status == "success"
+    assert calls == {"once": 1}
