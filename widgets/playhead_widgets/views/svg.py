@@ -25,6 +25,7 @@ WIDTH: Final = 960.0  # pixels: what a notebook's cell has on a laptop
 _MARGIN, _SNUG_MARGIN = 16.0, 6.0
 _BAR: Final = 5.0  # height of a foreach's progress
 _PITCH: Final = 8.0  # from one item's dot to the next
+_WHOLE: Final = 100_000  # characters: texts are cut where they are put together, so nothing of theirs is lost here
 _SEEN: Final = 2.5  # the least width of a part of the bar
 
 
@@ -54,7 +55,16 @@ def svg_of(
     writer = _Writer(board or Board(), dense=leaf_count(graph) > DENSE_FROM)
     whole.x, whole.y = margin, _MARGIN
     writer.box(svg, whole)
+    _clean(svg)
     return tostring(svg, encoding="unicode")
+
+
+def _clean(svg: Element) -> None:
+    """Whatever came into the picture, and on whichever way, it holds no character that hides or controls."""
+    for element in svg.iter():
+        element.text = clean(element.text, _WHOLE) if element.text else None
+        for name, value in element.attrib.items():
+            element.set(name, clean(value, _WHOLE))
 
 
 class _Writer:

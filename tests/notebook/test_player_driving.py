@@ -1,0 +1,96 @@
+"""Clicks in a player of a run that goes on in this notebook's engine room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from playhead_kernel.viewing import RunSource
+from playhead_widgets.player import Player
+from tests.notebook.cells import ORDERS
+from tests.notebook.shells import Notebook, until
+
+
+class Clicks:
+    """A player, and what came back from the room for each click."""
+
+    def __init__(self, player: Player) -> None:
+        self.player = player
+        self.results: dict[int, Any] = {}
+        player.send = self._take
+
+    def _take(self, content: dict[str, Any], buffers: Any = None) -> None:
+        if "answer" in content:
+            self.results[content["answer"]] = content.get("result", content)
+
+    def __call__(self, name: str, **payload: Any) -> dict[str, Any]:
+        """Click, and wait for what became of it."""
+        id = len(self.results) + 1
+        self.player._requests.handle({"ask": "command", "id": id, "name": name, "payload": payload})
+        until(lambda: id in self.results)
+        found: dict[str, Any] = self.results[id]
+        return found
+
+    @property
+    def status(self) -> str:
+        return str(self.player.source.snapshot().shown_status)
+
+
+@pytest.fixture
+def clicks(notebook: Notebook) -> Iterator[Clicks]:
+    """A player of a run that asks."""
+    notebook(ORDERS)
+    notebook("%workflow run orders customer=Ada total=3 --id o --wait")
+    session = notebook.session
+    player = Player(RunSource(session.handles["o"].followed, session))
+    yield Clicks(player)
+    player.close()
+
+
+def test_an_answer_that_does_not_fit_leaves_the_run_suspended_and_says_why(clicks: Clicks) -> None:
+    refused = clicks("resume", path="approve", raw={"ok": None, "note": ""})
+    assert refused["error"]["issues"] == [{"path": ["ok"], "message": "needs a value"}]
+    refused = clicks("resume", path="approve", raw={"ok": True, "note": 17})
+    assert refused["error"]["issues"][0]["path"] == ["note"]
+    assert clicks.status == "suspended"
+
+
+def test_an_answer_that_fits_lets_the_run_go_on(clicks: Clicks) -> None:
+    assert clicks("resume", path="approve", raw={"ok": True, "note": "fine"}) == {"ok": True}
+    until(lambda: clicks.status == "success")
+
+
+def test_a_second_answer_is_refused_and_changes_nothing(clicks: Clicks) -> None:
+    clicks("resume", path="approve", raw={"ok": True, "note": "first"})
+    until(lambda: clicks.status == "success")
+    seq = clicks.player.source.snapshot().seq
+    assert "error" in clicks("resume", path="approve", raw={"ok": False, "note": "second"})
+    assert clicks.player.source.snapshot().seq == seq
+
+
+def test_a_fork_is_a_new_run_that_remembers_its_parent(clicks: Clicks, notebook: Notebook) -> None:
+    seq = clicks.player.source.snapshot().seq
+    done = clicks("fork", seq=seq)
+    child = notebook.session.handles[done["run"]]
+    assert child.parent == ("o", seq)
+    assert clicks.status == "suspended"
+
+
+def test_a_fork_whose_input_does_not_fit_is_refused_and_no_run_is_made(clicks: Clicks, notebook: Notebook) -> None:
+    before = len(notebook.session.runs())
+    refused = clicks("fork", seq=1, input='{"customer": 1}')
+    assert refused["error"]["type"] == "InputInvalid"
+    assert refused["error"]["issues"]
+    assert len(notebook.session.runs()) == before
+
+
+def test_a_fork_takes_a_changed_state(clicks: Clicks, notebook: Notebook) -> None:
+    done = clicks("fork", seq=1, state='{"seen": 5}')
+    child = notebook.session.handles[done["run"]]
+    assert child.result.state.seen == 5
+
+
+def test_the_store_of_the_run_is_named(clicks: Clicks) -> None:
+    assert clicks.player.get_state()["truth"]["header"]["place"].endswith(".playhead")
