@@ -93,7 +93,8 @@ def _content(event: MachineEvent, after: Snapshot) -> dict[str, Any]:
         content |= {"targets": [tuple(t) for t in data.get("targets", ())]}
         content |= {"resume_data": load(data["data"])} if data.get("data") is not None else {}
     if event.type == E.RUN_SUSPENDED:
-        content["suspended"] = [path for path, status in after.busy.items() if status == "suspended"]
+        waiting = (path for path, status in after.busy.items() if status == "suspended")
+        content["suspended"] = sorted(waiting, key=lambda path: after.records[path].order)
     return content
 
 

@@ -122,6 +122,19 @@ async def test_a_stream_ends_when_the_run_suspends(world: World) -> None:
     assert result.steps["step2"].suspend_payload == {"reason": "waiting for input"}
 
 
+async def test_the_event_of_a_suspended_run_names_what_waits_in_the_order_in_which_it_began(world: World) -> None:
+    @step
+    async def ask(n: int, ctx: Context[Any]) -> None:
+        ctx.suspend({"n": n})
+
+    flow = Workflow("all-wait").foreach(ask, concurrency=12).commit()
+    run = flow.create_run()
+    await run.start(list(range(12)))
+
+    last = (await run.events())[-1]
+    assert last.data["suspended"] == [(f"ask#{index}",) for index in range(12)]
+
+
 @case("STREAM-06", "STREAM-07", "STREAM-08", "OPT-01")
 async def test_a_stream_is_exactly_the_log_of_the_run(world: World) -> None:
     run = two_steps().create_run(run_id="test-run-id")

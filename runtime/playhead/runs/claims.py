@@ -166,7 +166,7 @@ def _known_step(workflow: Workflow[Any, Any], id: str, known: Any) -> dict[str, 
 
 def lost_in_flight(draft: Draft, workflow: Workflow[Any, Any], snapshot: Snapshot) -> None:
     """Say of each step that was in flight that it is lost; one that may run at most once has failed."""
-    for path, status in snapshot.busy.items():
+    for path, status in sorted(snapshot.busy.items(), key=lambda item: snapshot.records[item[0]].order):
         if status is not Status.RUNNING:
             continue
         body = body_at(workflow, path)
