@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from playhead.codec.errors import dump_error
@@ -32,12 +33,19 @@ def _ran(parcel: Parcel, said: list[list[Any]]) -> Reply:
     call = CallThere(parcel, said)
     output = None
     try:
-        with PrintingTo(lambda stream, text: said.append(["print", stream, text])):
+        with PrintingTo(partial(_keep_printed, said)):
             output = _result(fn, parcel, call)
     except BaseException as error:
         if not only_signals(error):
             raise
     return _complete(call, _ended(call, output))
+
+
+def _keep_printed(said: list[list[Any]], stream: str, text: str) -> None:
+    if said and said[-1][:2] == ["print", stream]:
+        said[-1][2] += text
+    else:
+        said.append(["print", stream, text])
 
 
 def _result(fn: Any, parcel: Parcel, call: CallThere) -> Any:
