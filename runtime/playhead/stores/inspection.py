@@ -27,10 +27,7 @@ _TABLES: Final = {
     " expire_time REAL, access_time REAL, access_count INTEGER DEFAULT 0, tag BLOB, size INTEGER DEFAULT 0,"
     " mode INTEGER DEFAULT 0, filename TEXT, value BLOB)",
 }
-_INDEXES: Final = {
-    "CREATE UNIQUE INDEX Cache_key_raw ON Cache(key, raw)",
-    "CREATE INDEX Cache_expire_time ON Cache (expire_time)",
-}
+_INDEX: Final = "CREATE UNIQUE INDEX Cache_key_raw ON Cache(key, raw)"
 _TRIGGERS: Final = {
     f"CREATE TRIGGER Settings_{name} ON Cache FOR EACH ROW BEGIN UPDATE Settings SET value = value {change}; END"
     for name, change in (
@@ -41,10 +38,11 @@ _TRIGGERS: Final = {
         ("size_delete AFTER DELETE", '- OLD.size WHERE key = "size"'),
     )
 }
-_SCHEMA: Final = _TABLES | _INDEXES | _TRIGGERS
+_SCHEMA: Final = _TABLES | {_INDEX}
 
 # Left by someone who looked at the store with a plain diskcache.Cache: needless, harmless.
-_HARMLESS: Final = {
+_HARMLESS: Final = _TRIGGERS | {
+    "CREATE INDEX Cache_expire_time ON Cache (expire_time)",
     "CREATE INDEX Cache_store_time ON Cache (store_time)",
     "CREATE INDEX Cache_access_time ON Cache (access_time)",
     "CREATE INDEX Cache_access_count ON Cache (access_count)",
@@ -62,9 +60,10 @@ _STRANGE: Final = (
     *(f"key >= '{end}' AND key < '{start}'" for end, start in zip(_EDGES[1::2], _EDGES[2::2], strict=False)),
     f"key >= '{_EDGES[-1]}'",
     "key IS NULL",
-    "expire_time IS NOT NULL",
 )
-_STRANGE_COLUMNS: Final = "raw IS NOT 1 OR mode IS NOT 1 OR filename IS NOT NULL OR typeof(value) <> 'blob'"
+_STRANGE_COLUMNS: Final = (
+    "raw IS NOT 1 OR mode IS NOT 1 OR filename IS NOT NULL OR expire_time IS NOT NULL OR typeof(value) <> 'blob'"
+)
 _SMALL: Final = 16 * 2**20  # bytes; every row of a database up to this size is looked at, in some 10 ms
 
 
@@ -131,7 +130,7 @@ def _check_schema(con: sqlite3.Connection, folder: Path) -> None:
     if strange:
         _refuse(folder, f"has {min(map(repr, strange))[:60]}, which Playhead never wrote")
     if not found >= _SCHEMA:
-        _refuse(folder, "lacks some of the tables, indexes and triggers of a store")
+        _refuse(folder, "lacks a table or the index of a store")
 
 
 def _check_settings(con: sqlite3.Connection, folder: Path) -> None:
