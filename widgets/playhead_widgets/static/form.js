@@ -150,7 +150,7 @@ function labelOf(field) {
 }
 
 function mark(field) {
-  return field.required || !labelOf(field) ? null : h("span", { class: "ph-optional" }, "optional");
+  return field.required || !labelOf(field) ? null : h("span", { class: "ph-optional" }, " optional");
 }
 
 // -- controls by kind ------------------------------------------------------------------------------------------

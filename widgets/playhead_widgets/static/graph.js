@@ -19,7 +19,7 @@ export class Graph {
     this.selected = null;
     this.follow = true;
     this.nodes = new Map();
-    this.stage = h("div", { class: "ph-stage", role: "group", "aria-label": "Workflow graph" });
+    this.stage = h("div", { class: "ph-stage", role: "tree", "aria-label": "Workflow graph" });
     this.more = h("button", { type: "button", class: "ph-quiet ph-all", "aria-expanded": "false", hidden: true, on: { click: () => this.unroll() } }, "Show all of it");
     this.element = h("div", { class: "ph-graph-box" }, this.stage, this.more);
     this.stage.addEventListener("click", (event) => this.clicked(event));
@@ -36,7 +36,7 @@ export class Graph {
     for (const foreign of parsed.querySelectorAll("script, foreignObject, style, image, use, a, animate, set")) foreign.remove();
     const svg = document.importNode(parsed, true);
     svg.querySelector("title")?.remove();
-    svg.removeAttribute("role");
+    svg.setAttribute("role", "presentation");
     this.svg = svg;
     this.natural = Number(svg.getAttribute("width"));
     svg.removeAttribute("height"); // it follows from the width
@@ -53,8 +53,9 @@ export class Graph {
     let first = true;
     for (const node of this.nodes.values()) {
       node.g.removeAttribute("id"); // the same workflow may stand twice on a page
-      node.g.setAttribute("role", "button");
+      node.g.setAttribute("role", "treeitem");
       node.g.setAttribute("tabindex", first ? "0" : "-1");
+      if (node.fold) node.g.setAttribute("aria-expanded", String(node.open));
       first = false;
     }
     put(this.stage, svg);
@@ -195,7 +196,7 @@ export class Graph {
   highlight() {
     for (const [path, node] of this.nodes) {
       node.g.classList.toggle("ph-selected", path === this.selected);
-      node.g.setAttribute("aria-pressed", String(path === this.selected));
+      node.g.setAttribute("aria-selected", String(path === this.selected));
     }
   }
 
@@ -227,7 +228,7 @@ export class Graph {
       this.focus(all[Math.min(Math.max(all.indexOf(node) + moves[event.key], 0), all.length - 1)], true);
     } else if (event.key === "Enter" || event.key === " ") {
       this.onSelect(node.dataset.path === this.selected ? null : node.dataset.path);
-    } else if ((event.key === "+" || event.key === "-") && node.querySelector(":scope > [data-fold]")) {
+    } else if (event.key === (this.nodes.get(node.dataset.path).open ? "-" : "+") && node.querySelector(":scope > [data-fold]")) {
       this.onFold(node.dataset.path);
     } else if (event.key === "Escape") {
       this.onSelect(null);
@@ -256,6 +257,8 @@ function nodeParts(g) {
     room: Number(sub?.dataset.room ?? 0) / (Number(sub?.getAttribute("font-size")) * LETTER || 1), // in letters
     heights: title?.dataset.y.split(" ") ?? [],
     items: g.querySelector(":scope > .ph-items"),
+    fold: Boolean(g.querySelector(":scope > [data-fold]")),
+    open: Boolean(g.querySelector(":scope > .ph-group")),
     kind: /ph-k-(\w+)/.exec(g.getAttribute("class"))[1],
     state: /ph-st-(\w+)/.exec(g.getAttribute("class"))[1],
   };

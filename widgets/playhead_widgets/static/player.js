@@ -259,7 +259,7 @@ class View {
   }
 
   async fold(path) {
-    const shown = [...this.graph.nodes].filter(([, node]) => node.g.querySelector(":scope > .ph-group")).map(([name]) => name);
+    const shown = [...this.graph.nodes].filter(([, node]) => node.open).map(([name]) => name);
     const open = new Set(this.open ?? shown);
     if (shown.includes(path)) open.delete(path);
     else open.add(path);

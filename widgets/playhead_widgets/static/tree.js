@@ -10,7 +10,7 @@ const QUIET = new Set(["str", "int", "float", "bool", "NoneType", "dict", "list"
  */
 export function treeView(tree, { open = 2, key = null, at = [], further = null, bare = false } = {}) {
   if (!tree) return h("span", { class: "ph-none" }, "nothing");
-  if (!tree.columns && !tree.items?.length && !tree.more) return h("div", { class: "ph-leaf" }, keyView(key), ...leafText(tree));
+  if (!tree.columns && !tree.items?.length && !tree.more) return h("div", { class: "ph-leaf" }, keyView(key), leafText(tree));
   const parts = h("div", { class: bare ? "ph-parts ph-bare" : "ph-parts" }, partsOf(tree, { open, at, further, offset: 0 }));
   if (bare) return parts;
   return h("details", { class: "ph-branch", open: open > 0 },
@@ -53,7 +53,7 @@ export function typeText(tree) {
 }
 
 function keyView(key) {
-  return key === null ? null : h("span", { class: "ph-key" }, key);
+  return key === null ? null : [h("span", { class: "ph-key" }, key), " "];
 }
 
 function leafText(tree) {
