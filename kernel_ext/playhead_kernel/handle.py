@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from concurrent.futures import Future
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from playhead.definition.workflow import Workflow
@@ -21,6 +23,7 @@ from playhead.streaming import Event
 from playhead_kernel import driving
 from playhead_kernel.breakpoints import Breakpoint, Breakpoints
 from playhead_kernel.engine_room import SLICE, EngineRoom
+from playhead_kernel.exporting import checked_path, write_page
 from playhead_kernel.following import Followed
 from playhead_kernel.naming import address, place_in
 from playhead_kernel.printing import Pins
@@ -28,6 +31,8 @@ from playhead_kernel.viewing import Views
 
 if TYPE_CHECKING:
     from playhead_widgets import Picture
+    from playhead_widgets.exhibits import Comparison, Timeline
+    from playhead_widgets.views.report_steps import Told
 
 T = TypeVar("T")
 
@@ -252,6 +257,40 @@ class RunHandle:
         from playhead_widgets.picture import picture  # loaded when a first picture is drawn
 
         return picture(self.workflow, self.followed.snapshot(at))
+
+    def timeline(self, at: int | None = None, *, times: bool = True) -> Timeline:
+        """When each step did what, up to event ``at`` (None: now)."""
+        from playhead_widgets.exhibits import Timeline  # loaded when a first one is drawn
+
+        return Timeline(self._told(), at, times=times)
+
+    def difference(self, other: RunHandle, at: int | None = None, other_at: int | None = None) -> Comparison:
+        """What is different in the other run after event ``other_at``, from this one after event ``at``."""
+        from playhead_widgets.exhibits import Comparison
+
+        sides = [(run, moment) for run, moment in ((self, at), (other, other_at))]
+        named = [(run._at(moment), run.followed.snapshot(moment)) for run, moment in sides]
+        return Comparison(named[0], named[1])
+
+    def export(self, path: str | os.PathLike[str]) -> FilePath:
+        """Write the run as one page that needs nothing but itself. Raises `UsageError` for a place it cannot have."""
+        import playhead
+        from playhead_widgets.views.report import report
+
+        target = checked_path(path)
+        write_page(target, report(self._told(), version=playhead.__version__))
+        return target
+
+    def _told(self) -> Told:
+        from playhead_kernel.codes import codes_of
+        from playhead_widgets.views.report_steps import Told
+
+        followed = self.followed
+        place = followed.log.store.name
+        return Told(self.workflow, followed.events(), followed.snapshot, codes_of(self.workflow), place)
+
+    def _at(self, at: int | None) -> str:
+        return self.run_id if at is None else f"{self.run_id}@{at}"
 
     def show(self) -> None:
         """Show the player here."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from playhead_kernel.commands import answering, going, housekeeping, looking, stopping, travelling
+from playhead_kernel.commands import answering, going, housekeeping, looking, stopping, telling, travelling
 from playhead_kernel.commands.command import Command
 from playhead_kernel.refusals import unknown
 
 COMMANDS: Final[dict[str, Command]] = {
     command.name: command
-    for module in (going, answering, looking, travelling, stopping, housekeeping)
+    for module in (going, answering, looking, telling, travelling, stopping, housekeeping)
     for command in module.COMMANDS
 }
 

@@ -19,12 +19,12 @@ Part: TypeAlias = "Markup | str | int | None"
 _VOID: Final = frozenset({"br", "hr", "meta"})
 
 
-def h(name: str, *parts: Part, **attributes: str | bool | None) -> Markup:
+def h(tag: str, /, *parts: Part, **attributes: str | bool | None) -> Markup:
     """An element. Attributes of None or False are left out; a trailing ``_`` of a name is (``class_``)."""
     given = "".join(_attribute(key, value) for key, value in attributes.items() if value not in (None, False))
-    if name in _VOID:
-        return Markup(f"<{name}{given}>")
-    return Markup(f"<{name}{given}>{joined(*parts)}</{name}>")
+    if tag in _VOID:
+        return Markup(f"<{tag}{given}>")
+    return Markup(f"<{tag}{given}>{joined(*parts)}</{tag}>")
 
 
 def joined(*parts: Part) -> Markup:

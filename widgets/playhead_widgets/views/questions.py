@@ -38,7 +38,7 @@ def question(workflow: Workflow[Any, Any], record: Record) -> dict[str, Any]:
     body = body_at(workflow, record.path)
     schema = getattr(body, "resume", None)
     answer = schema.json_schema() if isinstance(schema, Schema) else None
-    headline, payload = _asked(record)
+    headline, payload = asked_by(record)
     return {
         "path": "/".join(record.path),
         "index": record.index,
@@ -53,7 +53,7 @@ def question(workflow: Workflow[Any, Any], record: Record) -> dict[str, Any]:
     }
 
 
-def _asked(record: Record) -> tuple[str, dict[str, Any] | None]:
+def asked_by(record: Record) -> tuple[str, dict[str, Any] | None]:
     """The question's own words, and what else came with them."""
     try:
         value = loaded(record.suspend_payload)

@@ -64,6 +64,11 @@ def timeline_text(rows: Mapping[str, Sequence[Bar]], now: int, *, times: bool = 
     return "\n".join([*lines, f"… and {len(rows) - ROWS} more"] if len(rows) > ROWS else lines)
 
 
+def end_of(rows: Mapping[str, Sequence[Bar]], now: int) -> int:
+    """The last millisecond that there is something to see of, ``now`` or later."""
+    return max([now, *(bar.until(now) for bars in rows.values() for bar in bars)])
+
+
 def _axis(svg: Element, now: int, scale: float, high: float) -> None:
     step = _step(now / _WORDS)
     for ms in range(0, int(0.95 * now) + 1, step):
