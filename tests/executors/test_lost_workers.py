@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from playhead import MemoryStore, Runtime, Step
+from playhead import MemoryStore, Runtime, Step, Workflow
 from playhead.errors import StepInterrupted, WorkerLost
 from playhead.executors.processes import Processes
 from tests.executors import bodies
@@ -62,6 +62,13 @@ async def test_a_lost_step_is_retried_on_a_pool_that_mends_itself(mending: Execu
     async with Runtime(engine="direct", executor=mending) as runtime:
         result = await outcome(runtime, mark, bodies.die_and_retry)
     assert (result.output, result.steps["die_and_retry"].attempts) == ("alive", 2)
+
+
+async def test_all_that_a_dead_worker_takes_with_it_is_retried(mending: Executor, mark: str) -> None:
+    many = Workflow("many").foreach(bodies.die_and_retry, concurrency=4).commit()
+    async with Runtime(engine="direct", executor=mending) as runtime:
+        result = await many.run([__file__, mark, __file__, __file__], runtime=runtime)
+    assert result.output == ["alive"] * 4
 
 
 async def test_a_step_that_runs_at_most_once_is_not_retried_when_its_worker_dies(mending: Executor, mark: str) -> None:
