@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from IPython.core.error import UsageError
 
+from playhead.definition.step import Step
 from playhead.definition.workflow import Workflow
 from playhead.errors import DefinitionFault
 from playhead_kernel.latest import Latest, are_alike, latest_among, with_latest
@@ -22,7 +23,12 @@ class Definitions:
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self._namespace = namespace
         self._seen: WeakKeyDictionary[Flow, int] = WeakKeyDictionary()
+        self._held: WeakSet[Step[Any, Any] | Flow] = WeakSet()
         self._renewed: WeakKeyDictionary[Flow, Flow] = WeakKeyDictionary()
+
+    def note(self, *_: object) -> None:
+        """Remember what the variables hold; to be called after every cell, before the next one can replace it."""
+        self._held.update(self._steps_and_flows())
 
     def all(self) -> dict[str, Flow]:
         """The committed workflows by id, in the order in which they were first seen."""
@@ -64,7 +70,13 @@ class Definitions:
         return next((n for n, held in self._variables().items() if flow in (held, self._renewed.get(held))), None)
 
     def _latest(self) -> Latest:
-        return latest_among(value for name, value in list(self._namespace.items()) if not name.startswith("_"))
+        held = list(self._steps_and_flows())
+        return latest_among(held, self._held)
+
+    def _steps_and_flows(self) -> Iterator[Step[Any, Any] | Flow]:
+        for name, value in list(self._namespace.items()):
+            if isinstance(value, Step | Workflow) and not name.startswith("_"):  # IPython keeps old results as _1, _2
+                yield value
 
     def _or_as_it_is(self, flow: Flow, latest: Latest) -> Flow:
         """What does not fit any more can still be looked at; it says what is wrong when it is to run."""
@@ -88,7 +100,7 @@ class Definitions:
         found = {
             name: value
             for name, value in list(self._namespace.items())
-            if isinstance(value, Workflow) and not name.startswith("_")  # IPython keeps old results as _1, _2, …
+            if isinstance(value, Workflow) and not name.startswith("_")
         }
         for flow in found.values():
             self._seen.setdefault(flow, len(self._seen) + 1)

@@ -32,11 +32,14 @@ class Extension:
         self.shell.register_magics(self.magics)
         self._awaiting.install()
         self.shell.Completer.custom_matchers.append(self._matcher)
+        self.session.definitions.note()
+        self.shell.events.register("post_run_cell", self.session.definitions.note)
         printing.install(self.session.pins)
 
     def take_away(self) -> None:
         """Leave the shell as it was; runs that go on can be taken up after loading again."""
         printing.uninstall()
+        self.shell.events.unregister("post_run_cell", self.session.definitions.note)
         self.shell.Completer.custom_matchers.remove(self._matcher)
         self._awaiting.uninstall()
         for kind, name in _MAGICS:

@@ -22,23 +22,37 @@ if TYPE_CHECKING:
 Latest: TypeAlias = "Callable[[Body], Body]"
 
 
-def latest_among(values: Iterable[object]) -> Latest:
-    """What stands for a step or workflow now, given everything the notebook's variables hold."""
-    held = [value for value in values if isinstance(value, Step | Workflow)]
-    by_id: dict[tuple[bool, str], Body] = {(isinstance(value, Step), value.id): value for value in held}
-    by_function = {value.fn.__name__: value for value in held if isinstance(value, Step) and _is_named(value.fn)}
+def latest_among(held: Iterable[object], before: Iterable[Body]) -> Latest:
+    """What stands for a step or workflow now.
+
+    ``held`` is what the notebook's variables hold now, ``before`` what they were ever seen to hold. Only that can have
+    been replaced: a step that was made in a loop, or in the middle of a workflow's definition, stays what it is.
+    """
+    present = [value for value in held if isinstance(value, Step | Workflow)]
+    by_id: dict[tuple[bool, str], Body] = {(isinstance(value, Step), value.id): value for value in present}
+    known = list(before)
+
+    def successor(body: Body) -> Body:
+        found = by_id.get((isinstance(body, Step), body.id))
+        return body if found is None else found
 
     def latest(body: Body) -> Body:
-        if not any(body is value for value in held):
-            # What no variable holds any more has been replaced, or was never held: a clone, or made in a loop.
-            found = by_id.get((isinstance(body, Step), body.id))
-            if found is None and isinstance(body, Step) and _is_named(body.fn):
-                known = by_function.get(body.fn.__name__)
-                found = known.as_(body.id) if known is not None and known.fn is not body.fn else None
-            body = found or body
+        if not any(body is value for value in present):
+            if any(body is value for value in known):
+                body = successor(body)
+            elif isinstance(body, Step):
+                body = _of_its_original(body, known, successor)
         return with_latest(body, latest) if isinstance(body, Workflow) else body
 
     return latest
+
+
+def _of_its_original(clone: Step[Any, Any], known: Iterable[Body], successor: Latest) -> Body:
+    """A clone follows the step that it was made of."""
+    originals = (body for body in known if isinstance(body, Step) and body.fn is clone.fn)
+    original = next(originals, None)
+    present = successor(original) if original is not None else None
+    return present.as_(clone.id) if isinstance(present, Step) and present is not original else clone
 
 
 def with_latest(workflow: Workflow[Any, Any], latest: Latest) -> Workflow[Any, Any]:
@@ -80,7 +94,3 @@ def _entry(entry: Entry, latest: Latest) -> Entry:
             return replace(entry, body=bodies[0])
         case _:
             return entry
-
-
-def _is_named(fn: Any) -> bool:
-    return getattr(fn, "__name__", "<lambda>") != "<lambda>"

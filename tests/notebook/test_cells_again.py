@@ -109,6 +109,22 @@ made = Workflow("made", input=int).then(Step(lambda n: n * 7, id="seven")).commi
     assert notebook("%workflow run made 2 --wait").result.output == 14
 
 
+def test_a_step_in_the_middle_of_a_definition_is_no_variable_of_the_same_id(
+    notebook: Notebook,
+) -> None:
+    notebook(CHAIN)
+    notebook("from playhead import Step")
+    notebook("made = Workflow('made', input=int).then(Step(lambda n: n * 7, id='two')).commit()")
+    assert notebook("%workflow run made 2 --wait").result.output == 14
+
+
+def test_a_step_made_of_a_lambda_is_replaced_with_its_variable(notebook: Notebook) -> None:
+    notebook("from playhead import Step, Workflow\nhalf = Step(lambda n: n / 2, id='half')")
+    notebook("halves = Workflow('halves', input=float).then(half).commit()")
+    notebook("half = Step(lambda n: n / 4, id='half')")
+    assert notebook("%workflow run halves 8 --wait").result.output == 2
+
+
 def test_steps_that_do_not_fit_any_more_are_named_and_the_run_is_left_alone(failed: Notebook) -> None:
     failed("""
 @step
