@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
@@ -21,7 +21,7 @@ import ormsgpack
 from ormsgpack import Ext
 
 from playhead.codec import codes
-from playhead.codec.blobs import BLOB_THRESHOLD, externalise, fetch_blob
+from playhead.codec.blobs import BLOB_THRESHOLD, externalise, fetch_blob, is_small
 from playhead.codec.compression import decompressed, deflated, is_worthwhile, shrinks
 from playhead.codec.packing import OPTIONS, spelled_str
 from playhead.codec.scalars import bytes_of_int, int_of_bytes
@@ -44,7 +44,8 @@ CHAIN_SIZE: Final = 16  # bytes; enough to notice damage and edits by accident, 
 COMPRESSED: Final = 1  # the only flag so far
 COMPRESS_FROM: Final = 1_024  # bytes; below, nothing is gained
 
-KEYS_ARE_TEXT: Final = OPTIONS & ~ormsgpack.OPT_NON_STR_KEYS
+# The keys in an event are text; a tuple in it is a list; a source is a tuple of another type, and passed through.
+IN_EVENTS: Final = OPTIONS & ~ormsgpack.OPT_NON_STR_KEYS & ~ormsgpack.OPT_PASSTHROUGH_TUPLE
 
 
 def encode_event(event: Event, previous: bytes) -> tuple[bytes, bytes]:
@@ -62,7 +63,7 @@ def encode_event(event: Event, previous: bytes) -> tuple[bytes, bytes]:
     prefix = PREFIX.pack(MAGIC, VERSION, flags, event.seq, len(body))
     chain = blake2b(previous + prefix + body, digest_size=CHAIN_SIZE).digest()
     rest = chain + body
-    return prefix + CRC.pack(zlib.crc32(rest, zlib.crc32(prefix))) + rest, chain
+    return prefix + CRC.pack(zlib.crc32(prefix + rest)) + rest, chain
 
 
 def decode_event(
@@ -132,13 +133,14 @@ def _damage(seq: int | None, what: str) -> StoreCorrupt:
 
 
 def _packed_body(event: Event) -> bytes:
-    body = [event.at, event.type, list(event.path), dict(event.data)]
+    data = event.data if type(event.data) is dict else dict(event.data)
+    body = (event.at, event.type, event.path, data)
     try:
-        return ormsgpack.packb(body, packed_part, KEYS_ARE_TEXT)
+        return ormsgpack.packb(body, packed_part, IN_EVENTS)
     except TypeError:
         pass  # lone surrogates, as in printed text, or something that has no place in an event
     try:
-        return ormsgpack.packb(_spelled_out(body), packed_part, KEYS_ARE_TEXT)
+        return ormsgpack.packb(_spelled_out(body), packed_part, IN_EVENTS)
     except (TypeError, RecursionError) as problem:
         raise NotStorable(f"event {event.seq} ({event.type})", str(problem)) from problem
 
@@ -148,10 +150,8 @@ def packed_part(part: Any) -> object:
     kind = type(part)
     if kind is Encoded:
         return Ext(codes.ENCODED, part.data)
-    if kind is tuple:
-        return list(part)
     if kind is Source:
-        return Ext(codes.SOURCE, _pack([part.kind, list(part.path), list(part.names), part.count]))
+        return Ext(codes.SOURCE, ormsgpack.packb(tuple(part)))
     if kind is Logged:
         return Ext(codes.ENCODED, part.data)
     if kind is External:
@@ -159,7 +159,7 @@ def packed_part(part: Any) -> object:
     if kind is Table:
         return Ext(codes.TABLE, _pack([each for pair in part.items for each in pair]))
     if kind is Series:
-        return Ext(codes.SERIES, _pack(list(part.items)))
+        return Ext(codes.SERIES, _pack(part.items))
     if kind is Element:
         return Ext(codes.ELEMENT, _pack([part.whole, part.index]))
     if kind is int:
@@ -167,8 +167,8 @@ def packed_part(part: Any) -> object:
     raise TypeError(f"{kind.__qualname__} has no place in an event")
 
 
-def _pack(parts: list[Any]) -> bytes:
-    return ormsgpack.packb(parts, packed_part, KEYS_ARE_TEXT)
+def _pack(parts: Sequence[Any]) -> bytes:
+    return ormsgpack.packb(parts, packed_part, IN_EVENTS)
 
 
 def _spelled_out(part: Any) -> Any:
@@ -213,4 +213,4 @@ def _unpacked_body(body: bytes, fetch: Callable[[str], bytes]) -> tuple[float, s
     return at, kind, path, data
 
 
-__all__ = ["BLOB_THRESHOLD", "FIRST", "decode_event", "encode_event", "externalise"]
+__all__ = ["BLOB_THRESHOLD", "FIRST", "decode_event", "encode_event", "externalise", "is_small"]

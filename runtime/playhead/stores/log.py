@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
-from playhead.codec.events import chain_of, decode_event, encode_event, externalise, peek_event
+from playhead.codec.events import chain_of, decode_event, encode_event, externalise, is_small, peek_event
 from playhead.codec.points import Point, decode_point, encode_point, places_of, values_in
 from playhead.errors import NoSuchRun, StoreConflict, StoreCorrupt, StoreError
 from playhead.machine import events as E
@@ -203,7 +203,8 @@ class RunLog:
         frames, chain = [], self._chain
         put = partial(self.store.put_blob, self.run_id)
         for event, _ in news:
-            frame, chain = encode_event(await externalise(event, put), chain)
+            stored = event if is_small(event) else await externalise(event, put)
+            frame, chain = encode_event(stored, chain)
             frames.append(frame)
         try:
             await self.store.append(self.run_id, self._saved, frames, _summary(news))
