@@ -6,7 +6,8 @@ I2   the log has no gap, no duplicate and no damage
 I3   a place is completed at most once in a generation of the run
 I4   nothing begins after its own completion, or before its time; no side effect follows the promise to keep it
 I5   the result is the one the shape must have
-I6   each side effect happened at least once, and once more at most for each time it was lost in flight
+I6   each side effect happened at least once, and once more at most for each time it was lost in flight, which its
+     step was told
 I7   the run ended; it does not hang
 I8   to recover what has ended changes nothing
 ===  ==========================================================================================
@@ -143,18 +144,27 @@ def _late_effects(log: Log, ledger: Ledger) -> Broken:
 def broken_in_effects(shape: Shape, log: Log, ledger: Ledger) -> Broken:
     """I6. Whatever happens once more was recorded as lost; nothing happens that was not recorded as begun."""
     counts = ledger.effects()
-    never = [f"I6: the side effect {what} never happened" for what in sorted(shape.effects - counts.keys())]
-    strange = [f"I6: nobody expects the side effect {what}" for what in sorted(counts.keys() - shape.effects)]
-    lost, begun = (Counter(log.places(type)) for type in (E.STEP_LOST, E.STEP_STARTED))
-    again = {what: count for what, count in counts.items() if count > 1 + lost[place_of(what)]}
-    totals: Counter[str] = sum((Counter({place_of(what): count}) for what, count in counts.items()), Counter())
-    early = sorted(place for place in totals if totals[place] > begun[place])
     return [
-        *never,
-        *strange,
-        *(f"I6: {what} happened {count} times, lost {lost[place_of(what)]} times" for what, count in again.items()),
-        *(f"I6: {place} happened {totals[place]} times, begun {begun[place]} times" for place in early),
+        *(f"I6: the side effect {what} never happened" for what in sorted(shape.effects - counts.keys())),
+        *(f"I6: nobody expects the side effect {what}" for what in sorted(counts.keys() - shape.effects)),
+        *_repeated(log, ledger, counts),
     ]
+
+
+def _repeated(log: Log, ledger: Ledger, counts: Counter[str]) -> Broken:
+    lost, begun = (Counter(log.places(type)) for type in (E.STEP_LOST, E.STEP_STARTED))
+    untold = Counter(entry.what for entry in ledger.entries() if isinstance(entry, Effect) and not entry.restarted)
+    total: Counter[str] = Counter()
+    broken = []
+    for what, count in counts.items():
+        place = place_of(what)
+        total[place] += count
+        if count > 1 + lost[place]:
+            broken.append(f"I6: {what} happened {count} times, and was lost {lost[place]} times")
+        if untold[what] > 1:
+            broken.append(f"I6: {what} happened again, and its step was not told")
+    early = [place for place in total if total[place] > begun[place]]
+    return [*broken, *(f"I6: {place} happened {total[place]} times, begun {begun[place]} times" for place in early)]
 
 
 async def broken_in_result(runtime: Runtime, shape: Shape, run_id: str) -> Broken:

@@ -24,10 +24,11 @@ def mark_of(frame: bytes) -> str:
 
 @dataclass(frozen=True)
 class Effect:
-    """A side effect: of which try of which place, and in which process."""
+    """A side effect: of which try of which place, in which process, and whether the step knew it was run again."""
 
     what: str
     process: int
+    restarted: bool
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Ledger:
 
     def effect(self, ctx: Context[Any]) -> None:
         """Note that the body of a step did something to the world."""
-        self.note("effect", effect_of("/".join(ctx.path), ctx.attempt, ctx.resumed))
+        what = effect_of("/".join(ctx.path), ctx.attempt, ctx.resumed)
+        self.note("effect", what, *(["again"] if ctx.restarted else []))
 
     def promise(self, after: int, frames: Sequence[bytes]) -> None:
         """Note that a store has promised to keep the events after ``after``."""
@@ -98,8 +100,8 @@ def place_of(effect: str) -> str:
 
 def _entry(line: list[str]) -> Effect | Promise | None:
     match line:
-        case [process, "effect", what]:
-            return Effect(what, int(process))
+        case [process, "effect", what, *again]:
+            return Effect(what, int(process), bool(again))
         case [process, "promise", seq, mark]:
             return Promise(int(seq), mark, int(process))
     return None

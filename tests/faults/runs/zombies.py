@@ -55,7 +55,7 @@ async def live(folder: Path, run_id: str, ledger: Ledger) -> None:
 
 
 def in_slow_step(ledger: Ledger, process: int) -> bool:
-    return [str(process), "effect", "slow"] in ledger.lines()
+    return any(line[:3] == [str(process), "effect", "slow"] for line in ledger.lines())
 
 
 def one_round(folder: Path, run_id: str, ledger: Ledger, *, wake_early: bool) -> Broken:
