@@ -30,7 +30,7 @@ def comparison_text(found: dict[str, Any], before: str, after: str) -> str:
     lines = [f"{before} → {after}"]
     if not _differs(found):
         return "\n".join([*lines, _SAME])
-    lines += [f"  {_place(one)}: {_signed(one['before'])} → {_signed(one['after'])}" for one in _places(found)]
+    lines += [f"  {_line(one)}" for one in _places(found)]
     for title, changes in _values(found):
         lines += [title, *(f"  {_SIGNS[change['kind']]} {_told(change)}" for change in changes)]
     return "\n".join(lines)
@@ -53,6 +53,11 @@ def _place(record: dict[str, Any]) -> str:
     if record["count"] == 0:
         return "… and more"
     return record["path"] if record["count"] == 1 else f"{record['path']} × {record['count']:,}"
+
+
+def _line(record: dict[str, Any]) -> str:
+    states = f"{_signed(record['before'])} → {_signed(record['after'])}"
+    return f"{_place(record)}: {states}" if record["count"] else _place(record)
 
 
 def _states(record: dict[str, Any]) -> tuple[Markup, Markup]:

@@ -95,25 +95,25 @@ def _header(told: Told, snapshot: Snapshot) -> Markup:
 
 def _graph(told: Told, snapshot: Snapshot) -> Markup:
     graph = graph_of(told.workflow)
-    return h("div", Markup(svg_of(graph, board_of(graph, snapshot), width=WIDTH, live=True)), class_="ph-sheet")
+    return h("div", Markup(svg_of(graph, board_of(graph, snapshot), width=WIDTH, live=True)), class_="ph-panel")
 
 
 def _timeline(told: Told) -> Markup:
     marks = marks_of(told.workflow, told.events)
     rows = bars_of(marks)
     end = end_of(rows, marks[-1][3] if marks else 0)
-    return h("div", Markup(timeline_svg(rows, end, width=WIDTH, live=True)), class_="ph-sheet")
+    return h("div", Markup(timeline_svg(rows, end, width=WIDTH, live=True)), class_="ph-panel")
 
 
 def _whole(told: Told, snapshot: Snapshot) -> list[Part]:
     seen = inspection(told.workflow, snapshot, ())
     parts = [value("Input", seen["input"]), value("Output", seen["output"]), value("State", seen["state"])]
-    return [h("div", *parts, traceback_of(seen["error"]), class_="ph-sheet")]
+    return [h("div", *parts, traceback_of(seen["error"]), class_="ph-panel")]
 
 
 def _answers(answers: Sequence[Answer]) -> Markup:
     head = h("tr", *(h("th", name, scope="col") for name in ("when", "step", "question", "answer", "by whom")))
-    return h("div", h("table", h("thead", head), h("tbody", *map(_answer, answers))), class_="ph-sheet")
+    return h("div", h("table", h("thead", head), h("tbody", *map(_answer, answers))), class_="ph-panel")
 
 
 def _answer(answer: Answer) -> Markup:

@@ -74,7 +74,7 @@ def _axis(svg: Element, now: int, scale: float, high: float) -> None:
     for ms in range(0, int(0.95 * now) + 1, step):
         x = number(_MARGIN + _NAMES + ms * scale)
         SubElement(
-            svg, "path", {"class": "ph-edge", "d": f"M{x} {number(_MARGIN + _HEAD - 6)}V{number(high - _MARGIN)}"}
+            svg, "path", {"class": "ph-grid", "d": f"M{x} {number(_MARGIN + _HEAD - 6)}V{number(high - _MARGIN)}"}
         )
         _text(svg, float(x), _MARGIN + 10, duration(ms / 1000) if ms else "0", "ph-sub", "10.5")
 

@@ -38,7 +38,7 @@ def _key(key: str | None) -> Part:
 
 
 def _type(tree: Tree) -> str:
-    size = tree.get("shape") or (f"{tree['n']:,} items" if "n" in tree else "")
+    size = tree.get("shape") or (f"{tree['n']:,} item{'' if tree['n'] == 1 else 's'}" if "n" in tree else "")
     return " · ".join(filter(None, (tree["t"], size, tree.get("dtype"))))
 
 
