@@ -13,6 +13,7 @@ from playhead import Context, MemoryStore, Runtime, Workflow, step
 from playhead.errors import StoreConflict, StoreFull
 from playhead.machine import events as E
 from playhead.runs.claims import Draft
+from playhead.stores.log import RunLog
 from playhead.stores.port import RunSummary
 from tests.faults.runs.invariants import log_of
 
@@ -102,32 +103,33 @@ def asking_twice(hold: asyncio.Event) -> Workflow[Any, Any]:
     return Workflow("asks").then(Workflow("inner").parallel(asking("a"), asking("b")).commit()).commit()
 
 
-class FullStore(MemoryStore):
-    """A store that is full for one append, and tells so after a while."""
+class WaitingStore(MemoryStore):
+    """A store that lets one append wait; if it is ``full`` too, that is then refused."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, full: bool) -> None:
         super().__init__()
-        self.full = False
-        self.asked, self.tell = asyncio.Event(), asyncio.Event()
+        self.full, self.waits = full, False
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
 
     async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
-        if self.full:
-            self.full = False
+        if self.waits:
+            self.waits = False
             self.asked.set()
-            await self.tell.wait()
-            raise StoreFull("There is no space left (a test says so).")
+            await self.go_on.wait()
+            if self.full:
+                raise StoreFull("There is no space left (a test says so).")
         await super().append(run_id, after, frames, summary)
 
 
 async def test_what_follows_a_refused_append_is_not_written_without_it() -> None:
-    store, calls = FullStore(), Counter[str]()
+    store, calls = WaitingStore(full=True), Counter[str]()
     late = asyncio.Event()
 
     def build() -> Workflow[Any, Any]:
         @step(id="quick")
         async def quick(n: int) -> int:
             calls["quick"] += 1
-            store.full = calls["quick"] == 1
+            store.waits = calls["quick"] == 1
             return n
 
         @step(id="later")
@@ -143,7 +145,7 @@ async def test_what_follows_a_refused_append_is_not_written_without_it() -> None
         await reached(store.asked)
         late.set()  # ends, and is recorded, while the store has not answered yet
         await asyncio.sleep(0.01)
-        store.tell.set()
+        store.go_on.set()
         with pytest.raises(StoreFull):
             await start
         log = await log_of(store, "run")
@@ -176,3 +178,33 @@ async def test_what_was_decided_before_somebody_read_on_is_refused() -> None:
         with pytest.raises(StoreConflict):
             await log.append(Draft(log.at(2), 0.0).add(E.RUN_CANCELING).moments)
         assert (await log_of(store, "run")).places(E.RUN_CANCELING) == []
+
+
+async def test_what_a_replaced_owner_had_not_written_yet_is_dropped() -> None:
+    store, late = WaitingStore(full=False), asyncio.Event()
+
+    @step(id="quick")
+    async def quick(n: int) -> int:
+        store.waits = True
+        return n
+
+    @step(id="later")
+    async def later(n: int) -> int:
+        await late.wait()
+        return n
+
+    async with Runtime(store) as runtime:
+        run = Workflow("replaced").parallel(quick, later).commit().create_run(run_id="run", runtime=runtime)
+        start = asyncio.create_task(run.start(1))
+        await reached(store.asked)
+        late.set()  # ends while the append of the other's end is under way
+        await asyncio.sleep(0.01)
+        successor = RunLog(store, "run")
+        claim = Draft(await successor.refresh(), 0.0).add(E.RUN_CLAIMED, owner="host|1|0|successor")
+        await successor.append(claim.moments)  # one event, as many as were to be written
+        store.go_on.set()
+        while (driven := runtime.driver_of("run")) is not None:
+            await asyncio.wait([driven[1]])
+        start.cancel()
+    log = await log_of(store, "run")
+    assert (log.damage, log.events[-1].type, log.places(E.STEP_SUCCEEDED)) == ("", E.RUN_CLAIMED, [])
