@@ -25,12 +25,13 @@ PATIENCE = 10.0  # seconds for what takes a fraction of one on a quiet machine
 class Kernel:
     """One kernel, and everything it has said, by the id of the request that it belongs to."""
 
-    def __init__(self, folder: Path, module: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, module: tuple[str, ...], ipykernel: Path | None) -> None:
         argv = [sys.executable, "-Xfrozen_modules=off", *module, "-f", "{connection_file}"]
         connection = folder / f"connection-{uuid.uuid4().hex}.json"
         self.manager = KernelManager(kernel_name="python3", connection_file=str(connection))
         self.manager._kernel_spec = KernelSpec(argv=argv, display_name="test", language="python")
-        quiet = {**os.environ, "IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        other = {"PYTHONPATH": os.pathsep.join([str(ipykernel), os.environ.get("PYTHONPATH", "")])} if ipykernel else {}
+        quiet = {**os.environ, **other, "IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         self._log = (folder / "kernel.log").open("a")
         self.manager.start_kernel(cwd=str(folder), env=quiet, stdout=self._log, stderr=self._log)
         self.client = self.manager.blocking_client()
@@ -193,11 +194,17 @@ def parent(message: dict[str, Any]) -> str:
     return str(message["parent_header"].get("msg_id"))
 
 
+def other_ipykernels() -> list[Path]:
+    """Other versions than the installed one, each in a folder of its own below what PLAYHEAD_IPYKERNELS names."""
+    place = os.environ.get("PLAYHEAD_IPYKERNELS")
+    return sorted(path for path in Path(place).iterdir() if path.is_dir()) if place else []
+
+
 @contextmanager
-def kernel_in(folder: Path, module: tuple[str, ...] = STOCK) -> Iterator[Kernel]:
-    """A new kernel whose cells run in ``folder``."""
+def kernel_in(folder: Path, module: tuple[str, ...] = STOCK, ipykernel: Path | None = None) -> Iterator[Kernel]:
+    """A new kernel whose cells run in ``folder``; of the version in the folder ``ipykernel``, if it is given."""
     folder.mkdir(exist_ok=True)
-    kernel = Kernel(folder, module)
+    kernel = Kernel(folder, module, ipykernel)
     try:
         yield kernel
     finally:

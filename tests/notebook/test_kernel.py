@@ -5,17 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.notebook.cells import CHAIN, ORDERS, SLOW
-from tests.notebook.kernels import Kernel, kernel_in
+from tests.notebook.kernels import Kernel, kernel_in, other_ipykernels
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    with kernel_in(tmp_path_factory.mktemp("kernel")) as kernel:
+def version(ipykernel: Path | None) -> str:
+    return ipykernel.name if ipykernel else "installed"
+
+
+# Where a print lands and when a click is heard changed with almost every version of ipykernel.
+@pytest.fixture(scope="module", params=[None, *other_ipykernels()], ids=version)
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Kernel]:
+    with kernel_in(tmp_path_factory.mktemp("kernel"), ipykernel=request.param) as kernel:
         kernel("%load_ext playhead")
         kernel(CHAIN + ORDERS)
         kernel("%workflow run chain 1 --wait -q")  # from now on it is warm

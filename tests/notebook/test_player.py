@@ -177,6 +177,7 @@ def test_a_workflow_that_was_defined_anew_is_drawn_anew(page: Any) -> None:
     assert 'data-path="tally"' in shown.player.graph
     assert shown.player.graph != before
     assert 'data-path="tally"' in shown.ask("graph", width=900)["svg"]
+    assert {"redefined": True} in shown.sent
 
 
 def test_an_output_that_is_stored_shows_a_picture_and_an_outline_where_there_is_no_widget(page: Any) -> None:
@@ -283,6 +284,10 @@ def test_what_a_fork_may_change_can_be_asked_for(page: Any) -> None:
     source = grown("chain")
     done = next(event.seq for event in source.log if event.type == "step-succeeded")
     assert page(source).ask("offer", seq=done)["offer"]["next"] == "twice"
+
+
+def test_a_recording_knows_of_no_changes_in_its_workflow(page: Any) -> None:
+    assert page(grown("chain")).ask("edits")["edits"] == []
 
 
 def test_a_question_that_makes_no_sense_is_answered_with_the_problem(page: Any) -> None:

@@ -27,8 +27,12 @@ class Clicks:
 
     def __call__(self, name: str, **payload: Any) -> dict[str, Any]:
         """Click, and wait for what became of it."""
+        return self.ask("command", name=name, payload=payload)
+
+    def ask(self, what: str, **content: Any) -> dict[str, Any]:
+        """Ask, and wait for the answer."""
         id = len(self.results) + 1
-        self.player._requests.handle({"ask": "command", "id": id, "name": name, "payload": payload})
+        self.player._requests.handle({"ask": what, "id": id, **content})
         until(lambda: id in self.results)
         found: dict[str, Any] = self.results[id]
         return found
@@ -94,3 +98,14 @@ def test_a_fork_takes_a_changed_state(clicks: Clicks, notebook: Notebook) -> Non
 
 def test_the_store_of_the_run_is_named(clicks: Clicks) -> None:
     assert clicks.player.get_state()["truth"]["header"]["place"].endswith(".playhead")
+
+
+def test_a_step_that_was_changed_since_the_run_began_is_told_with_the_difference(
+    clicks: Clicks, notebook: Notebook
+) -> None:
+    assert clicks.ask("edits")["edits"] == []
+    notebook(ORDERS.replace("order.total * 1.1", "order.total * 1.2"))
+    until(lambda: [edit["path"] for edit in clicks.ask("edits")["edits"]] == ["price"])
+    [edit] = clicks.ask("edits")["edits"]
+    assert (edit["kind"], edit["reached"]) == ("changed", True)
+    assert '-    return order.model_copy(update={"total": order.total * 1.1})' in edit["diff"]
