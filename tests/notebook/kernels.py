@@ -43,6 +43,7 @@ class Kernel:
         self._poller = zmq.Poller()
         for channel in (self.client.iopub_channel, self.client.shell_channel):
             self._poller.register(channel.socket, zmq.POLLIN)
+        self._subshell = self._make_subshell()
 
     # -- cells -------------------------------------------------------------------------------------------------
 
@@ -76,7 +77,7 @@ class Kernel:
     def asked(self, model: str, content: dict[str, Any]) -> Any:
         """Send a custom message to a widget, as its view in the browser does; the result it answers with."""
         data = {"method": "custom", "content": {**content, "id": model}}
-        self._send("comm_msg", {"comm_id": model, "data": data})
+        self._send("comm_msg", {"comm_id": model, "data": data}, self._subshell)
         answers: list[dict[str, Any]] = []
 
         def answered() -> bool:
@@ -145,8 +146,17 @@ class Kernel:
 
     # -- messages ----------------------------------------------------------------------------------------------
 
-    def _send(self, kind: str, content: dict[str, Any]) -> str:
+    def _make_subshell(self) -> str | None:
+        """Where JupyterLab sends the messages of widgets, on kernels that have subshells."""
+        if "kernel subshells" not in self.request("kernel_info_request", {}).get("supported_features", ()):
+            return None
+        self.client.control_channel.send(self.client.session.msg("create_subshell_request", {}))
+        return str(self.client.get_control_msg(timeout=PATIENCE)["content"]["subshell_id"])
+
+    def _send(self, kind: str, content: dict[str, Any], subshell: str | None = None) -> str:
         message = self.client.session.msg(kind, content)
+        if subshell is not None:
+            message["header"]["subshell_id"] = subshell
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 

@@ -142,7 +142,7 @@ def test_interrupting_stops_the_waiting_and_never_the_run(kernel: Kernel, line: 
     took = time.monotonic() - began
     assert cell.error is not None
     assert cell.error.partition(":")[0] in ("WaitingStopped", "KeyboardInterrupt", "CancelledError")
-    assert took < 1.0, took  # 0.1 to 0.3 s, and 0.5 s more where IPython makes its first long traceback
+    assert took < 5.0, took  # usually 0.2 s; without slices it would be as long as the step takes, 10 s
     assert kernel("str(run.status)") == "'running'"
     kernel("release.set()")
     assert kernel("run.wait().output") == "2"
@@ -171,14 +171,16 @@ def test_an_interrupt_without_anything_to_stop_leaves_the_run_alone(kernel: Kern
 
 
 def test_clicks_are_heard_while_a_cell_waits(kernel: Kernel) -> None:
-    kernel("run = %workflow run slow 1")
+    kernel("import ipykernel\nrun = %workflow run slow 1")
     player = kernel("player = run.views._shown[0].player; player.model_id").strip("'")
-    waiting = kernel.begin("%workflow wait")
+    hears = kernel("ipykernel.version_info[0] >= 7") == "True"  # before, whatever comes in waits for the cell
+    waiting = kernel.begin("%workflow wait" if hears else "%workflow wait --timeout 0.2")
     kernel.until(lambda: kernel.said(waiting, "execute_input"))
     assert kernel.asked(player, {"ask": "command", "name": "cancel", "payload": {}}) == {"ok": True}
     cell = kernel.ended(waiting)
     assert cell.error is None
-    assert "canceled" in cell.value
+    assert ("canceled" if hears else "running") in cell.value
+    kernel.until(lambda: kernel("str(run.status)") == "'canceled'")
 
 
 def test_the_view_is_a_widget_with_a_picture_for_where_there_is_none(kernel: Kernel) -> None:
