@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from playhead import Context, Event, Step, Workflow, step
+from playhead.engines.call import CURRENT_CALL
 
 from .cases import case
 from .conftest import World
@@ -120,6 +121,23 @@ async def test_a_stream_ends_when_the_run_suspends(world: World) -> None:
     assert result.steps["step1"].status == "success"
     assert result.steps["step2"].status == "suspended"
     assert result.steps["step2"].suspend_payload == {"reason": "waiting for input"}
+
+
+async def test_what_a_body_prints_at_once_is_one_event_and_stands_before_what_it_says_next(world: World) -> None:
+    @step
+    async def talk(n: int, ctx: Context[Any]) -> None:
+        call = CURRENT_CALL.get()
+        assert call is not None
+        for text in ("one", " ", "line", "\n"):
+            call.printed(text)
+        ctx.write("chunk")
+        call.printed("more\n")
+
+    run = Workflow("talking").then(talk).commit().create_run()
+    await run.start(1)
+
+    said = [event.data for event in await run.events() if event.type in ("step-printed", "step-output")]
+    assert said == [{"text": "one line\n"}, {"output": "chunk"}, {"text": "more\n"}]
 
 
 async def test_the_event_of_a_suspended_run_names_what_waits_in_the_order_in_which_it_began(world: World) -> None:

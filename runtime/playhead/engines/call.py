@@ -178,10 +178,13 @@ class Call:
         """Text the body printed; what gathers within one turn of the loop becomes one event."""
         self._printed.append(text)
         if len(self._printed) == 1:
-            self.driver.on_loop(self.flush_printed)
+            self.driver.on_loop(self._flush_soon)
+
+    def _flush_soon(self) -> None:
+        asyncio.get_running_loop().call_soon(self.flush_printed)
 
     def flush_printed(self) -> None:
-        """Record the printed text that has gathered; called before the body's end is recorded too."""
+        """Record the printed text that has gathered; called before whatever is recorded next of the body, too."""
         if not self._printed:
             return
         text, self._printed = "".join(self._printed), []
@@ -190,7 +193,12 @@ class Call:
 
     def _tell(self, type: str, data: dict[str, Any], keep: bool) -> Awaitable[None]:
         written: Future[None] = Future()
-        self.driver.on_loop(lambda: self.driver.tell(type, self.path, data, keep, written))
+
+        def tell() -> None:
+            self.flush_printed()
+            self.driver.tell(type, self.path, data, keep, written)
+
+        self.driver.on_loop(tell)
         return Written(written)
 
     def span(self) -> Span:
