@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import subprocess
 import sys
@@ -15,12 +16,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from playhead import Runtime, Step, Workflow, step
+from playhead import Context, Runtime, Step, Workflow, step
 from playhead.codec.registry import register_type
 from playhead.codec.values import dump
 from playhead.errors import CannotCross, NotStorable
+from playhead.executors.errand import Errand
 from playhead.executors.functions import digest_of, mentions
 from playhead.executors.homes import homes_of
+from playhead.executors.port import run_on
 from tests.executors import bodies
 from tests.executors.bodies import Order
 from tests.executors.shop import Voucher
@@ -114,10 +117,35 @@ async def test_an_input_that_the_code_does_not_speak_of_is_refused(runtime_elsew
 
 async def test_a_value_that_cannot_be_stored_is_refused_naming_it(runtime_elsewhere: Runtime) -> None:
     async with Runtime(engine="direct", executor=runtime_elsewhere.env.executor, transient_request=["token"]) as own:
-        result = await outcome(own, 1, bodies.double, request={"token": SecretStr("x")})
+        result = await outcome(own, 1, bodies.facts, request={"token": SecretStr("x")})
     assert isinstance(result.error, CannotCross)
     assert "request.token cannot be stored: it is a secret" in str(result.error)
     assert isinstance(result.error.__cause__, NotStorable)
+
+
+async def test_a_body_without_a_context_is_sent_none(runtime_elsewhere: Runtime) -> None:
+    async with Runtime(engine="direct", executor=runtime_elsewhere.env.executor, transient_request=["token"]) as own:
+        result = await outcome(own, 1, bodies.double, request={"token": SecretStr("x")})
+    assert result.output == 2
+
+
+class OfAPulledDisk(Context[Any]):
+    """A context whose run lives on a disk that is gone by now."""
+
+    @property
+    def input_data(self) -> Any:
+        raise OSError("the disk is gone")
+
+
+async def test_what_stops_a_value_from_being_read_is_raised_as_itself(runtime_elsewhere: Runtime) -> None:
+    @step
+    async def hand_on(n: int, ctx: Context[Any]) -> Any:
+        context = copy.copy(ctx)
+        context.__class__ = OfAPulledDisk
+        return await run_on(runtime_elsewhere.env.executor, Errand(bodies.look_back, n, context))
+
+    error = (await outcome(runtime_elsewhere, 1, hand_on)).error
+    assert repr(error) == "OSError('the disk is gone')"
 
 
 def test_a_class_that_only_this_process_has_is_refused() -> None:

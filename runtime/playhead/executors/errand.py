@@ -12,7 +12,6 @@ from typing import Any
 
 from playhead.definition.context import Context
 from playhead.definition.step import Step
-from playhead.errors import CannotCross
 from playhead.executors.functions import called
 from playhead.executors.parcel import packed
 from playhead.executors.worker import run_there
@@ -31,7 +30,7 @@ class Errand:
         self.context = context
         self.variables = contextvars.copy_context()
         self.crossed = False
-        self.refusal: CannotCross | None = None
+        self.refusal: Exception | None = None
 
     def __call__(self) -> Any:
         """Run the body here."""
@@ -42,9 +41,9 @@ class Errand:
         self.crossed = True
         try:
             return partial, (run_there, packed(self.step, self.value, self.context))
-        except CannotCross as refusal:
-            self.refusal = refusal
+        except Exception as refusal:  # noqa: BLE001 - it is the step's failure, whatever it is
             # Executors decorate, wrap and log what stops them from sending; the run is told by `refusal`.
+            self.refusal = refusal
             raise TypeError(str(refusal)) from None
 
     def __repr__(self) -> str:

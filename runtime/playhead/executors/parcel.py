@@ -49,18 +49,25 @@ def packed(step: Step[Any, Any], value: Any, context: Context[Any]) -> bytes:
 
 def _parts(step: Step[Any, Any], value: Any, context: Context[Any]) -> dict[str, tuple[str, bytes]]:
     parts = {"input": _part("input", value)}
+    if step.context_name is None:
+        return parts
     parts["facts"] = _part("context", {name: getattr(context, name) for name in FACTS})
     parts["state"] = _read("state", lambda: context.state)
     parts["suspend_data"] = _part("suspend_data", context.suspend_data)
     for key, each in context.request.to_dict().items():
         parts[f"request.{key}"] = _part(f"request.{key}", each)
-    # Whole inputs and results may be large, and most bodies use none: only what the code speaks of is sent.
-    spoken_of = mentions(step.fn)
-    if "input_data" in spoken_of:
+    return parts | _spoken_of(step, context)
+
+
+def _spoken_of(step: Step[Any, Any], context: Context[Any]) -> dict[str, tuple[str, bytes]]:
+    """Whole inputs and results may be large, and most bodies use none: only what the code speaks of is sent."""
+    words = mentions(step.fn)
+    parts = {}
+    if "input_data" in words:
         parts["input_data"] = _part("input_data", context.input_data)
-    if "result_of" in spoken_of:
-        for name in spoken_of:
-            parts[f"result.{name}"] = _part(f"the result of {name}", context.result_of(name))
+    if "result_of" in words:
+        for word in words:
+            parts[f"result.{word}"] = _part(f"the result of {word}", context.result_of(word))
     return parts
 
 
