@@ -46,6 +46,7 @@
     └── UnknownError                      stands in for an exception whose class is not loaded here
 
     TripWire                              raise it in a step to end the run with status ``tripwire``
+    DefinitionChangedWarning              no error: a run goes on by a changed workflow
 """
 
 from __future__ import annotations
@@ -202,13 +203,20 @@ class HistoryIncomplete(NotAllowedNow):
 
 
 class DefinitionChanged(NotAllowedNow):
-    """The workflow no longer fits the stored run; ``changes`` says how, one line each."""
+    """The workflow no longer fits the stored run: ``changes`` says why, one line each, ``diff`` what is different."""
 
     code = "definition-changed"
 
-    def __init__(self, message: str, changes: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, changes: Sequence[str] = (), diff: str = "") -> None:
         self.changes = tuple(changes)
-        super().__init__("\n".join([message, *(f"- {change}" for change in changes)]))
+        self.diff = diff
+        super().__init__("\n".join(filter(None, [message, *(f"- {change}" for change in changes), diff])))
+
+
+class DefinitionChangedWarning(UserWarning):
+    """The run goes on by a changed workflow; what it has finished by the old one is kept."""
+
+    code: ClassVar[str] = "definition-changed-warning"
 
 
 class UnknownStep(WorkflowError):

@@ -11,7 +11,6 @@ import weakref
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from datetime import datetime
-from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from playhead.codec.registry import register_workflow
@@ -40,8 +39,8 @@ from playhead.runs.listing import RunFilter, RunPage, page_of
 from playhead.runs.recovery import Recovery
 from playhead.runs.run import Run
 from playhead.runs.stored import StoredRun
+from playhead.stores.choice import store_for
 from playhead.stores.log import RunLog
-from playhead.stores.memory import MemoryStore
 from playhead.stores.port import Store
 from playhead.tracing import RunSpans, Tracing
 
@@ -49,9 +48,6 @@ if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
 _log = logging.getLogger("playhead")
-
-#: Where runs are kept unless somebody says otherwise.
-DEFAULT_STORE = ".playhead"
 
 
 class Runtime:
@@ -94,7 +90,7 @@ class Runtime:
         if engine not in ("evented", "direct"):
             raise WorkflowError(f"engine is {engine!r}; it must be 'evented' or 'direct'.")
         self.engine = engine
-        self.store = _store(store, engine, durability)
+        self.store = store_for(store, durable=engine == "evented", durability=durability)
         self._own_executor = executor is None
         self.env = Environment(
             store=self.store,
@@ -390,15 +386,3 @@ class Runtime:
 WATCH_DELAY = 0.25
 #: Seconds of one wait on the store.
 WATCH_TIMEOUT = 5.0
-
-
-def _store(store: Any, engine: str, durability: Literal["process", "power"]) -> Store:
-    if store is None and engine == "direct":
-        return MemoryStore()
-    if store is None or isinstance(store, str | os.PathLike):
-        # Imported here: the direct engine in memory needs neither diskcache nor SQLite.
-        from playhead.stores.disk import DiskStore
-
-        return DiskStore(FilePath(store or DEFAULT_STORE), durability=durability)
-    found: Store = store
-    return found

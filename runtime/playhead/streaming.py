@@ -30,6 +30,7 @@ _PLAIN: Final = (
     "status",
     "text",
     "bail",
+    "changes",
     "per_step",
     "width",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -56,11 +56,12 @@ class BranchEntry:
 
 @dataclass(frozen=True, slots=True)
 class MapEntry:
-    """A mapping from the previous output to the next input."""
+    """A mapping from the previous output to the next input; ``mapping`` is what the user wrote."""
 
     id: str
     build: Callable[..., Any]
     description: str
+    mapping: Mapping[str, Any] | Callable[..., Any]
 
     @property
     def bodies(self) -> tuple[Body, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from playhead.errors import DefinitionFault, Issue
 
@@ -75,8 +76,21 @@ class Schema:
         except PydanticInvalidForJsonSchema:
             return None
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes when other values fit than before."""
+        if self.annotation in _PLAIN:
+            return type_name(self.annotation)  # without pydantic, which may not be needed at all
+        try:
+            return json.dumps(self.json_schema(), sort_keys=True)
+        except Exception:  # noqa: BLE001  # a type may refuse to be described in ways of its own; its name must do
+            return type_name(self.annotation)
+
     def __repr__(self) -> str:
         return f"Schema({type_name(self.annotation)})"
+
+
+_PLAIN: Final = (bool, int, float, str, bytes, list, dict, type(None))
 
 
 def type_name(annotation: Any) -> str:

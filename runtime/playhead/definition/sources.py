@@ -10,12 +10,68 @@ import ast
 import functools
 import hashlib
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
-from typing import Any
+from types import CodeType
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 #: Hex digits kept of a hash: 64 bits, plenty to tell versions of one step apart.
 HASH_DIGITS = 16
+
+
+class Written(NamedTuple):
+    """How a function was written.
+
+    ``text`` is what a person wrote, None where Python cannot find it. ``normal`` is what counts of it: the text
+    without comments and docstrings, or the code it was compiled to.
+    """
+
+    text: str | None
+    normal: str
+
+    @property
+    def hash(self) -> str:
+        """Changes when the function does something else."""
+        return hash_of(self.normal)
+
+
+def written(fn: Callable[..., Any]) -> Written:
+    """How ``fn`` was written when this was first asked."""
+    try:
+        found = _KNOWN.get(fn)
+        if found is None:
+            found = _KNOWN[fn] = _written(fn)
+    except TypeError:  # it cannot be hashed, or not be referred to weakly
+        found = _written(fn)
+    return found
+
+
+_KNOWN: WeakKeyDictionary[Callable[..., Any], Written] = WeakKeyDictionary()
+
+
+def _written(fn: Callable[..., Any]) -> Written:
+    text = source_text(fn)
+    if getattr(fn, "__name__", "") == "<lambda>":
+        text = normal = lambda_body(fn)
+    else:
+        normal = _normalised(text) if text is not None else None
+    if normal is None:
+        normal = _by_its_code(fn)
+    if isinstance(fn, functools.partial):
+        normal += steady_repr((fn.args, fn.keywords))
+    return Written(text, normal)
+
+
+def hash_of(text: str) -> str:
+    """A short hash of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_DIGITS]
+
+
+def steady_repr(value: object) -> str:
+    """A representation that is the same in another process, where addresses are other ones."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
 
 
 def source_text(fn: Callable[..., Any]) -> str | None:
@@ -24,16 +80,6 @@ def source_text(fn: Callable[..., Any]) -> str | None:
         return textwrap.dedent(inspect.getsource(inspect.unwrap(_plain(fn))))
     except (OSError, TypeError):
         return None
-
-
-def source_hash(fn: Callable[..., Any]) -> str:
-    """A short hash of what the function does; of its bytecode where the source cannot be found."""
-    text = source_text(fn)
-    normal = _normalised(text) if text is not None else None
-    if normal is None:
-        code = getattr(_plain(fn), "__code__", None)
-        normal = code.co_code.hex() if code is not None else repr(type(fn))
-    return hashlib.sha256(normal.encode()).hexdigest()[:HASH_DIGITS]
 
 
 def lambda_body(fn: Callable[..., Any]) -> str | None:
@@ -59,6 +105,17 @@ def _same_code(body: ast.expr, arguments: tuple[str, ...], fn: Callable[..., Any
     codes = [constant for constant in constants if hasattr(constant, "co_code")]
     same_names = any(code.co_names == fn.__code__.co_names for code in codes)
     return same_names and any(code.co_consts == fn.__code__.co_consts for code in codes)
+
+
+def _by_its_code(fn: Callable[..., Any]) -> str:
+    """Something that changes with the function where there is no source; it changes with the Python version too."""
+    code = getattr(_plain(fn), "__code__", None)
+    return getattr(fn, "__qualname__", type(fn).__qualname__) if code is None else _facts(code)
+
+
+def _facts(code: CodeType) -> str:
+    constants = [_facts(each) if isinstance(each, CodeType) else steady_repr(each) for each in code.co_consts]
+    return repr((code.co_code, constants, code.co_names))
 
 
 def _plain(fn: Callable[..., Any]) -> Callable[..., Any]:

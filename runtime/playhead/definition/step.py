@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar, cast, overload
 from playhead.definition.context import Context
 from playhead.definition.ids import check_id
 from playhead.definition.schema import Schema
-from playhead.definition.sources import source_hash
+from playhead.definition.sources import written
 from playhead.errors import DefinitionFault, InvalidId
 
 I = TypeVar("I")  # noqa: E741  # the field's usual letter for an input type
@@ -115,8 +115,8 @@ class Step(Generic[I, O]):
 
     @functools.cached_property
     def source_hash(self) -> str:
-        """Changes when the function's code, or ``version``, does."""
-        found = source_hash(self.fn)
+        """Changes when the function's code, or ``version``, does; comments and docstrings do not count."""
+        found = written(self.fn).hash
         return f"{found}-{self.version}" if self.version else found
 
     def __repr__(self) -> str:

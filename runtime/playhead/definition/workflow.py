@@ -125,7 +125,7 @@ class Workflow(Generic[I, O]):
     def map(self, mapping: Mapping[str, Any] | Callable[..., Any], *, id: str | None = None) -> Workflow[I, Any]:
         """Make the next input: from a function, or a dict of sources from `playhead.mapping`."""
         text = ", ".join(mapping) if isinstance(mapping, Mapping) else function(mapping).name
-        return self._add(MapEntry(self._own_id(id, "mapping"), mapper(mapping), text))
+        return self._add(MapEntry(self._own_id(id, "mapping"), mapper(mapping), text, mapping))
 
     def foreach(self, node: TypedNode[Any, N], *, concurrency: int | Condition = 1) -> Workflow[I, list[N]]:
         """Run it for each item of the previous output, a list; the next input is the list of outputs."""

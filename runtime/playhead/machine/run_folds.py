@@ -44,8 +44,21 @@ def _started(snapshot: Snapshot, event: Event) -> Changes:
     }
 
 
+def refitted(snapshot: Snapshot, fit: Mapping[str, Any] | None) -> Snapshot:
+    """The run as it stands in a definition that was changed: see `compat.relocated`."""
+    records, busy, frames = snapshot.records, snapshot.busy, snapshot.frames
+    for lost in map(tuple, (fit or {}).get("drop", ())):
+        records, busy = records.discard(lost), busy.discard(lost)
+        for path in [path for path in frames if path[: len(lost)] == lost]:
+            frames = frames.discard(path)
+    for path, position, arms in (fit or {}).get("frames", ()):
+        frames = frames.insert(tuple(path), Frame(position, path_in(arms)))
+    return snapshot._replace(records=records, busy=busy, frames=frames)
+
+
 def _resumed(snapshot: Snapshot, event: Event) -> Changes:
     data = event.data
+    snapshot = refitted(snapshot, data.get("fit"))
     records = snapshot.records
     for target in data.get("targets", ()):
         records = _answered(records, tuple(target), data.get("data"), event.at)
@@ -56,6 +69,7 @@ def _resumed(snapshot: Snapshot, event: Event) -> Changes:
         "status": Status.RUNNING,
         "records": records,
         "busy": busy,
+        "frames": snapshot.frames,
         "request": laid_over(snapshot.request, data.get("request")),
         "per_step": data.get("per_step", False),
         "owner": data.get("owner", snapshot.owner),
@@ -80,8 +94,12 @@ def _answered(
 
 
 def _claimed(snapshot: Snapshot, event: Event) -> Changes:
+    snapshot = refitted(snapshot, event.data.get("fit"))
     return {
         "status": Status.RUNNING,
+        "records": snapshot.records,
+        "busy": snapshot.busy,
+        "frames": snapshot.frames,
         "owner": event.data["owner"],
         "owned_at": event.at,
         "request": laid_over(snapshot.request, event.data.get("request")),
@@ -125,6 +143,7 @@ def _run_canceled(snapshot: Snapshot, event: Event) -> Changes:
 def _rewound(snapshot: Snapshot, event: Event) -> Changes:
     """Lay the records and frames that time travel worked out over those that stay."""
     data = event.data
+    snapshot = refitted(snapshot, data.get("fit"))
     records, busy = snapshot.records, snapshot.busy
     for path in data.get("drop", ()):
         records, busy = records.discard(tuple(path)), busy.discard(tuple(path))

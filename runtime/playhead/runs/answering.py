@@ -12,6 +12,7 @@ from playhead.machine.payload import Payload
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
 from playhead.runs import claims
 from playhead.runs.control import Control
+from playhead.runs.fitting import Fit
 
 #: How often an answer is tried again while whoever drives the run keeps appending to it.
 TRIES = 100
@@ -32,15 +33,16 @@ async def answer(
     fields = claims.request_fields(request)
     async with control.lock:
         snapshot = await control.stored()
-        control.must_fit(snapshot, accept_changes)
-        targets = waiting_for(control.workflow, snapshot, step, label, index)
+        # Somebody who drives the run goes on by the definition that it was begun by.
+        fit = None if snapshot.status in ACTIVE else await control.fitted(snapshot, accept_changes)
+        targets = waiting_for(control.workflow, fit.snapshot if fit else snapshot, step, label, index)
         payload = claims.answer(control.workflow, targets[0], data)
         control.must_have_transient(snapshot, fields)
         requests = claims.encoded(control.storable(fields), "request")
         for _ in range(TRIES):
             if not still_waiting(snapshot, targets):
                 raise _taken(control, snapshot)
-            if await _answered(control, snapshot, targets, payload, requests, per_step):
+            if await _answered(control, snapshot, fit, targets, payload, requests, per_step):
                 control.keep_transient(fields)
                 return
             snapshot = control.log.snapshot
@@ -50,6 +52,7 @@ async def answer(
 async def _answered(
     control: Control,
     snapshot: Snapshot,
+    fit: Fit | None,
     targets: list[Path],
     data: Payload | None,
     request: dict[str, Payload],
@@ -63,7 +66,7 @@ async def _answered(
         return True
     await control.settled()
     mine = snapshot.status not in ACTIVE
-    ours = control.ownership(snapshot) if mine else {}
+    ours = control.ownership(fit or await control.fitted(snapshot)) if mine else {}
     draft = control.draft(snapshot).add(E.RUN_RESUMED, **content, **ours, per_step=per_step or None)
     if not await control.append(draft):
         return False
@@ -81,7 +84,7 @@ def _taken(control: Control, snapshot: Snapshot) -> WorkflowError:
     )
 
 
-async def go_on(control: Control, steps: int | None) -> None:
+async def go_on(control: Control, steps: int | None, *, accept_changes: bool) -> None:
     """Claim a paused run; ``steps`` leaves, or freely."""
     async with control.lock:
         snapshot = await control.stored()
@@ -89,9 +92,8 @@ async def go_on(control: Control, steps: int | None) -> None:
             raise StillRunning(f"Run {control.run_id!r} is going already; pause it first, or wait for it.")
         if snapshot.status is not Status.PAUSED:
             raise NotActive(f"Run {control.run_id!r} is {snapshot.shown_status}, not paused: nothing to go on with.")
-        control.must_fit(snapshot)
+        ours = control.ownership(await control.fitted(snapshot, accept_changes))
         per_step = True if steps is not None else None
-        ours = control.ownership(snapshot)
         draft = control.draft(snapshot).add(E.RUN_RESUMED, targets=[], **ours, per_step=per_step)
         await control.claim(draft)
         previous = control.home.paces.get(control.run_id)

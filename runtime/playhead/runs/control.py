@@ -17,10 +17,10 @@ from playhead.engines.driver import Driver
 from playhead.engines.pace import Pace, Stops
 from playhead.engines.port import Environment
 from playhead.errors import DefinitionChanged, Issue, NoSuchRun, RequestInvalid, StillRunning, StoreConflict
-from playhead.machine.compat import misfits
 from playhead.machine.events import Path
 from playhead.machine.snapshot import ACTIVE, Snapshot
 from playhead.runs.claims import Draft
+from playhead.runs.fitting import Fit, fitted
 from playhead.stores.log import RunLog
 from playhead.tracing import RunSpans, Tracing
 
@@ -128,15 +128,9 @@ class Control:
             return False
         return await leases.is_held(self.env.store, snapshot, self.env.clock, self.env.lease)
 
-    def must_fit(self, snapshot: Snapshot, accept_changes: bool = False) -> None:
-        """Raises `DefinitionChanged` if what the run has reached no longer stands in the workflow."""
-        changes = misfits(self.workflow, snapshot)
-        if changes and not accept_changes:
-            raise DefinitionChanged(
-                f"Workflow {self.workflow.id!r} has changed since run {self.run_id!r} began. Go on all the same with "
-                "accept_changes=True, or fork the run:",
-                changes,
-            )
+    async def fitted(self, snapshot: Snapshot, accept_changes: bool = False) -> Fit:
+        """The run as it stands in the workflow as it is now. Raises `DefinitionChanged` if that is not accepted."""
+        return await fitted(self.workflow, snapshot, self.env.store, accept_changes=accept_changes)
 
     # -- claiming and driving ----------------------------------------------------------------------------------
 
@@ -160,12 +154,14 @@ class Control:
         if not await self.append(draft):
             raise StillRunning(f"Run {self.run_id!r} was taken up by somebody else just now.")
 
-    def ownership(self, snapshot: Snapshot) -> dict[str, Any]:
-        """Event data by which the run is ours from here on: who drives it, and in which trace."""
+    def ownership(self, fit: Fit) -> dict[str, Any]:
+        """Event data by which the run is ours from here on: who drives it, by which definition, in which trace."""
+        fit.tell()
+        snapshot = fit.snapshot
         spans = self.home.tracing.begin(snapshot, self.workflow.id, self.run_id, self.env.clock.now())
         self._spans = spans
         joins = None if spans is None or snapshot.trace is not None else spans.origin
-        return {"owner": self.env.owner, "trace": joins}
+        return {"owner": self.env.owner, "trace": joins, **fit.data}
 
     async def settled(self) -> None:
         """Wait for a driver of ours that has come to rest to finish its callbacks."""

@@ -11,9 +11,11 @@ from playhead.definition.workflow import Workflow
 from playhead.engines.pace import Stops
 from playhead.errors import NotActive
 from playhead.machine.addressing import StepLike
+from playhead.machine.places import bare
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
 from playhead.results import RunResult
 from playhead.runs import answering, cancelling, starting, travelling
+from playhead.runs.changes import StepChange, changes_since
 from playhead.runs.control import Control, Home
 from playhead.runs.history import Checkpoint, checkpoints
 from playhead.streaming import Event, Stream, Watch, shown
@@ -128,26 +130,27 @@ class Run:
         await self.go_on(steps=1)
         return await self.wait()
 
-    async def proceed(self) -> RunResult:
-        """Go on from a pause to the end, or the next rest."""
-        await self.go_on()
+    async def proceed(self, *, accept_changes: bool = False) -> RunResult:
+        """Go on from a pause to the end, or the next rest. Raises `NotActive`, `StillRunning`, `DefinitionChanged`."""
+        await self.go_on(accept_changes=accept_changes)
         return await self.wait()
 
-    async def go_on(self, *, steps: int | None = None) -> None:
+    async def go_on(self, *, steps: int | None = None, accept_changes: bool = False) -> None:
         """`proceed` without waiting; with ``steps``, at most that many leaves."""
-        await answering.go_on(self._control, steps)
+        await answering.go_on(self._control, steps, accept_changes=accept_changes)
 
-    async def restart(self, *, request: Any = None) -> RunResult:
+    async def restart(self, *, request: Any = None, accept_changes: bool = False) -> RunResult:
         """Take up a run whose process died and wait until it rests. Finished steps keep their results.
 
-        Raises `NotActive` for a run that is not active, `StillRunning` while its owner lives.
+        What was in flight runs again, but for steps that may run at most once: those have failed. Raises
+        `NotActive` for a run that is not active, `StillRunning` while its owner lives, `DefinitionChanged`.
         """
-        await self.take_up(request=request)
+        await self.take_up(request=request, accept_changes=accept_changes)
         return await self.wait()
 
-    async def take_up(self, *, request: Any = None) -> None:
+    async def take_up(self, *, request: Any = None, accept_changes: bool = False) -> None:
         """`restart` without waiting."""
-        await starting.take_up(self._control, request=request)
+        await starting.take_up(self._control, request=request, accept_changes=accept_changes)
 
     async def time_travel(self, step: StepLike, **options: Any) -> RunResult:
         """Go on from ``step`` in this same run and wait until it rests; the options are those of `travel`."""
@@ -234,6 +237,12 @@ class Run:
     async def history(self) -> list[Checkpoint]:
         """The moments worth going back to."""
         return checkpoints((await self._control.read(0)).events)
+
+    async def changes(self) -> list[StepChange]:
+        """What is written differently in the workflow than when this run began, in the workflow's order."""
+        log = await self._control.read(0)
+        reached = frozenset(bare(path) for path in log.snapshot.records)
+        return await changes_since(log.events, self.workflow, self._control.env.store, reached)
 
     # -- streaming ---------------------------------------------------------------------------------------------
 

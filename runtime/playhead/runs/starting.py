@@ -24,6 +24,7 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
         snapshot = await control.present()
         if control.log.exists:
             raise _claimed(control, snapshot)
+        fit = await control.fitted(snapshot)
         await _announce(control, snapshot._replace(input=payload), fields)
         draft = control.draft(snapshot).add(
             E.RUN_STARTED,
@@ -32,7 +33,7 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
             state=states or None,
             request=requests or None,
             resource=control.resource_id,
-            **control.ownership(snapshot),
+            **control.ownership(fit),
             per_step=per_step or None,
             transient=sorted(control.env.transient & fields.keys()) or None,
         )
@@ -64,7 +65,7 @@ async def _announce(control: Control, snapshot: Snapshot, fields: dict[str, Any]
         await answer
 
 
-async def take_up(control: Control, *, request: Any) -> None:
+async def take_up(control: Control, *, request: Any, accept_changes: bool) -> None:
     """Claim a run whose owner is gone; what was in flight is recorded as lost before anything else."""
     fields = claims.request_fields(request)
     async with control.lock:
@@ -77,11 +78,11 @@ async def take_up(control: Control, *, request: Any) -> None:
                 f"Run {control.run_id!r} is still being driven (process {' '.join(reversed(owner))}); it can be taken "
                 f"up when that process is gone, or silent for {control.env.lease:g} s."
             )
-        control.must_fit(snapshot)
+        fit = await control.fitted(snapshot, accept_changes)
         control.must_have_transient(snapshot, fields)
         requests = claims.encoded(control.storable(fields), "request")
-        draft = control.draft(snapshot).add(E.RUN_CLAIMED, **control.ownership(snapshot), request=requests or None)
-        claims.lost_in_flight(draft, control.workflow, snapshot)
+        draft = control.draft(snapshot).add(E.RUN_CLAIMED, **control.ownership(fit), request=requests or None)
+        claims.lost_in_flight(draft, control.workflow, fit.snapshot)
         await control.claim(draft)
         control.keep_transient(fields)
         control.drive(1 if snapshot.per_step else None)

@@ -30,7 +30,7 @@ async def travel(
         snapshot = await control.present()
         if snapshot.status in ACTIVE:
             raise StillRunning(f"Run {control.run_id!r} is still running: pause or cancel it before time travel.")
-        control.must_fit(snapshot, accept_changes)
+        fit = await control.fitted(snapshot, accept_changes)
         draft = control.draft(snapshot)
         if not control.log.exists:
             states = claims.run_state(control.workflow, options.get("state"))
@@ -41,12 +41,12 @@ async def travel(
                 state=states or None,
             )
         control.must_have_transient(snapshot, fields)
-        data = planned(control.workflow, snapshot, address_of(step), **options)
+        data = planned(control.workflow, fit.snapshot, address_of(step), **options)
         requests = claims.run_request(control.workflow, fields, control.env.transient)
         draft.add(
             E.RUN_REWOUND,
             **data,
-            **control.ownership(snapshot),
+            **control.ownership(fit),
             request=requests or None,
             per_step=per_step or None,
         )
@@ -100,7 +100,8 @@ async def fork(control: Control, at: int | StepLike, *, input: Any, state: Any, 
         raise WorkflowError(f"Run {control.run_id!r} has events 1 to {len(log.events)}; it cannot be forked at {seq}.")
     moment = log.at(seq)
     target = address_of(at) if not isinstance(at, int) else None
-    data = _forked(control.workflow, moment, target, input, state)
+    fit = await control.fitted(moment, accept_changes=True)
+    data = _forked(control.workflow, fit.snapshot, target, input, state)
     child = Control(
         control.home,
         control.workflow,
@@ -113,10 +114,11 @@ async def fork(control: Control, at: int | StepLike, *, input: Any, state: Any, 
         await child.present()
         if child.log.exists:
             raise StillRunning(f"Run {child.run_id!r} exists already; give the fork another run_id.")
+        fit.tell()
         child.log.inherit(log, seq)
         draft = child.draft(moment)
         draft.add(E.RUN_FORKED, run=child.run_id, parent=[control.run_id, seq])
-        draft.add(E.RUN_REWOUND, **data, status=str(Status.PAUSED))
+        draft.add(E.RUN_REWOUND, **data, **fit.data, status=str(Status.PAUSED))
         await child.claim(draft)
     return child
 

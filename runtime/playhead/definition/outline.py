@@ -1,0 +1,174 @@
+"""The outline of a workflow: what stands where, and hashes of what it does, so that versions can be told apart.
+
+A stored run carries the outline of the workflow it was begun by; the sources are kept once, beside the logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
+
+from playhead.definition.callables import Function
+from playhead.definition.entries import (
+    BranchEntry,
+    Entry,
+    ForeachEntry,
+    LoopEntry,
+    MapEntry,
+    ParallelEntry,
+    SleepEntry,
+    StepEntry,
+)
+from playhead.definition.mapping import Computed
+from playhead.definition.sources import hash_of, steady_repr, written
+from playhead.definition.workflow import Workflow
+
+if TYPE_CHECKING:
+    from playhead.definition.entries import Body
+
+    Path: TypeAlias = tuple[str, ...]
+
+
+class Place(NamedTuple):
+    """What stands at one path of a definition.
+
+    ``kind`` is step, workflow, map or sleep; ``block`` what it stands in (then, parallel, branch, loop, foreach) and
+    ``position`` the number of that block in its workflow. The rest are hashes: of the source of what is done
+    there, of the rule of the block (a condition, a concurrency), of the schemas that values have to fit.
+    """
+
+    path: Path
+    kind: str
+    block: str
+    position: int
+    source: str = ""
+    rule: str = ""
+    schema: str = ""
+
+
+class Outline:
+    """Every place of a definition, by path, in the order of the definition; ``schema`` is that of the whole."""
+
+    def __init__(self, places: Iterable[Place], schema: str) -> None:
+        self.places = {place.path: place for place in places}
+        self.schema = schema
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Any]) -> Outline:
+        """The outline that `rows` told of."""
+        schema, *places = rows
+        return cls((Place(tuple(path), *rest) for path, *rest in places), schema)
+
+    def rows(self) -> list[Any]:
+        """Plain data, to be stored."""
+        return [self.schema, *([list(path), *rest] for path, *rest in self.places.values())]
+
+    def lines(self) -> list[str]:
+        """For people: a line for each place, those of nested workflows set in."""
+        return [
+            f"{'  ' * (len(path) - 1)}{path[-1]}{'' if place.block == 'then' else f' ({place.block})'}"
+            for path, place in self.places.items()
+        ]
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for definitions that differ in nothing that is told apart here."""
+        return hash_of(repr(self.rows()))
+
+    @cached_property
+    def blocks(self) -> dict[Path, list[list[Place]]]:
+        """The places of each workflow, by its path, block by block."""
+        found: dict[Path, list[list[Place]]] = {}
+        for place in self.places.values():
+            blocks = found.setdefault(place.path[:-1], [])
+            if place.position == len(blocks):
+                blocks.append([])
+            blocks[place.position].append(place)
+        return found
+
+
+class Definition(NamedTuple):
+    """An outline, and what people wrote, by path (its ids joined by ``/``)."""
+
+    outline: Outline
+    sources: Mapping[str, str]
+
+
+def definition_of(workflow: Workflow[Any, Any]) -> Definition:
+    """The outline and the sources of a committed workflow."""
+    found = _KNOWN.get(workflow)
+    if found is None:
+        described = list(_described(workflow, ()))
+        sources = {"/".join(place.path): text for place, text in described if text}
+        outline = Outline((place for place, _ in described), _schemas(workflow))
+        found = _KNOWN[workflow] = Definition(outline, sources)
+    return found
+
+
+_KNOWN: WeakKeyDictionary[Workflow[Any, Any], Definition] = WeakKeyDictionary()
+
+
+def _described(workflow: Workflow[Any, Any], scope: Path) -> Iterator[tuple[Place, str]]:
+    """Each place, and what was written there."""
+    for position, entry in enumerate(workflow.entries):
+        if isinstance(entry, MapEntry | SleepEntry):
+            is_map = isinstance(entry, MapEntry)
+            text = _told(entry.mapping if isinstance(entry, MapEntry) else entry.duration)
+            yield Place((*scope, entry.id), "map" if is_map else "sleep", "then", position, hash_of(text)), text
+        for number, body in enumerate(entry.bodies):
+            yield _place((*scope, body.id), body, entry, position, number)
+            if isinstance(body, Workflow):
+                yield from _described(body, (*scope, body.id))
+
+
+def _place(path: Path, body: Body, entry: Entry, position: int, number: int) -> tuple[Place, str]:
+    rule = _rule(entry, number)
+    if isinstance(body, Workflow):
+        kind, source, text = "workflow", "", ""
+    else:
+        kind, source, text = "step", body.source_hash, written(body.fn).text or ""
+    place = Place(path, kind, _BLOCKS[type(entry)], position, source, hash_of(rule) if rule else "", _schemas(body))
+    return place, "\n".join(filter(None, (text.rstrip(), f"# {rule}" if rule else "")))
+
+
+_BLOCKS: dict[type[Entry], str] = {
+    StepEntry: "then",
+    ParallelEntry: "parallel",
+    BranchEntry: "branch",
+    LoopEntry: "loop",
+    ForeachEntry: "foreach",
+}
+
+
+def _rule(entry: Entry, number: int) -> str:
+    """What decides about the body beside itself: a condition, a concurrency."""
+    match entry:
+        case BranchEntry(conditions=conditions):
+            return f"if: {_told(conditions[number])}"
+        case LoopEntry(condition=condition, until=until):
+            return f"{'until' if until else 'while'}: {_told(condition)}"
+        case ForeachEntry(concurrency=width):
+            return f"concurrency: {_told(width)}"
+        case _:
+            return ""
+
+
+def _told(what: Any) -> str:
+    """A function, a mapping or a number as a text that changes when it does something else."""
+    match what:
+        case Mapping():
+            return "\n".join(f"{key}: {_told(value)}" for key, value in what.items())
+        case Function(fn=fn) | Computed(function=Function(fn=fn)):
+            return _told(fn)
+        case _ if callable(what):
+            found = written(what)
+            return found.normal if found.text is not None else f"{getattr(what, '__name__', '')} {found.hash}"
+        case _:
+            return steady_repr(what)
+
+
+def _schemas(body: Body) -> str:
+    """A hash of what recorded values have to fit."""
+    return hash_of("\n".join("" if schema is None else schema.fingerprint for schema in (body.input, body.state)))
