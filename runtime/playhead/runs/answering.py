@@ -58,20 +58,19 @@ async def _answered(
     request: dict[str, Payload],
     per_step: bool,
 ) -> bool:
-    """Append the answer; False if somebody else appended first."""
+    """Append the answer; False if somebody else appended first, be it whoever drives the run."""
     content: dict[str, Any] = {"targets": claims.paths(targets), "data": data, "request": request or None}
-    local = control.driver()
-    if local is not None:
-        local.record(E.RUN_RESUMED, (), {key: value for key, value in content.items() if value is not None})
-        return True
     await control.settled()
     mine = snapshot.status not in ACTIVE
     ours = control.ownership(fit or await control.fitted(snapshot)) if mine else {}
     draft = control.draft(snapshot).add(E.RUN_RESUMED, **content, **ours, per_step=per_step or None)
     if not await control.append(draft):
         return False
+    local = control.driver()
     if mine:
         control.drive(1 if per_step else None)
+    elif local is not None:
+        await local.catch_up()
     return True
 
 

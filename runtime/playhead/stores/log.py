@@ -174,10 +174,15 @@ class RunLog:
     # -- writing -----------------------------------------------------------------------------------------------
 
     async def append(self, news: Sequence[Moment]) -> None:
-        """Commit ``news`` and only then let anybody see it. `StoreConflict` if somebody else was first."""
+        """Commit ``news``, after what was put off, and only then let anybody see it.
+
+        `StoreConflict` if somebody else was first.
+        """
         async with self._turn:
             self._must_follow(news)
-            await self._save(news)
+            put_off = len(self._unsaved)
+            await self._save([*self._unsaved, *news])
+            del self._unsaved[:put_off]
             self._extend(news)
 
     def extend(self, news: Sequence[Moment]) -> None:

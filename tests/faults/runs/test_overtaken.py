@@ -103,6 +103,25 @@ def asking_twice(hold: asyncio.Event) -> Workflow[Any, Any]:
     return Workflow("asks").then(Workflow("inner").parallel(asking("a"), asking("b")).commit()).commit()
 
 
+@pytest.mark.parametrize("engine", ["direct", "evented"])
+async def test_of_two_answers_to_one_question_one_is_heard_also_if_the_owner_gives_the_other(engine: Any) -> None:
+    store, hold = MemoryStore(), asyncio.Event()
+    async with Runtime(store, engine=engine) as owner, Runtime(store) as other:
+        run = asking_twice(hold).create_run(run_id="run", runtime=owner)
+        await run.start(1)
+        busy = asyncio.create_task(run.resume("yes", label="a"))  # so that the owner drives the run
+        await asyncio.sleep(0.01)
+        same = asking_twice(hold).create_run(run_id="run", runtime=other)
+        heard = await asyncio.gather(
+            same.answer("theirs", label="b"), run.answer("ours", label="b"), return_exceptions=True
+        )
+        assert sorted(type(each).__name__ for each in heard) == ["NoneType", "ResumeAlreadyClaimed"]
+        hold.set()
+        async with asyncio.timeout(PATIENCE):
+            output = (await busy).output
+    assert output == {"a": "yes", "b": "theirs" if heard[0] is None else "ours"}
+
+
 class WaitingStore(MemoryStore):
     """A store that lets one append wait; if it is ``full`` too, that is then refused."""
 
