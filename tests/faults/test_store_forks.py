@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import warnings
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from playhead.stores.disk import DiskStore
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
+CHILD = 15  # seconds after which a child that hangs is ended; nobody else would end it
+
 
 def in_child(work: Callable[[], Awaitable[Any]]) -> Any:
     """What ``work`` answers in a forked child; the name and the text of its error."""
@@ -25,6 +28,8 @@ def in_child(work: Callable[[], Awaitable[Any]]) -> Any:
         warnings.simplefilter("ignore", DeprecationWarning)  # other threads of the test may live
         child = os.fork()
     if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(CHILD)
         try:
             asyncio.events._set_running_loop(None)
             answer: Any = asyncio.run(work())  # type: ignore[arg-type]  # coroutines, all of them
