@@ -17,15 +17,24 @@ class Direct:
     """Show events at once, store them later."""
 
     name = "direct"
+    is_instant = True
 
     def __init__(self) -> None:
         self._put_off = 0
 
-    async def commit(self, log: RunLog, news: list[Moment]) -> None:
+    def at_once(self, log: RunLog, news: list[Moment]) -> bool:
+        """Show them, unless so many were put off that the store must hear of them first."""
+        if self._put_off + len(news) > FLUSH_EVERY or not log.is_followed_by(news):
+            return False
         log.extend(news)
         self._put_off += len(news)
-        if self._put_off >= FLUSH_EVERY:
+        return True
+
+    async def commit(self, log: RunLog, news: list[Moment]) -> None:
+        if not self.at_once(log, news):
             await self.settle(log)
+            log.extend(news)
+            self._put_off = len(news)
 
     async def settle(self, log: RunLog) -> None:
         self._put_off = 0

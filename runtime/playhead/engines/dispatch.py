@@ -63,13 +63,13 @@ class Dispatch:
     def take(self, command: Command) -> bool:
         """Do what can be done at once, queue the rest; whether more can be decided now."""
         kind = type(command)
-        if command.key in self.driver.inflight and kind is not Close and kind is not End:
+        if command.key in self.driver.flights.items and kind is not Close and kind is not End:
             return False
         return self._takers[kind](command)
 
     def _take_begin(self, command: Begin) -> bool:
         if command.not_before is not None and command.not_before > self.driver.env.clock.now():
-            self.driver.launch(command.path, partial(self._delay, command.not_before))
+            self.driver.flights.launch(command.path, partial(self._delay, command.not_before))
             return False
         work = command.work
         if isinstance(work, SleepEntry):
@@ -82,15 +82,15 @@ class Dispatch:
         return self._begin_validated(command)
 
     def _take_wake(self, command: Wake) -> bool:
-        self.driver.launch(command.path, partial(self._wake, command))
+        self.driver.flights.launch(command.path, partial(self._wake, command))
         return False
 
     def _take_branch(self, command: JudgeBranch) -> bool:
-        self.driver.launch(command.key, partial(self._judge_branch, command))
+        self.driver.flights.launch(command.key, partial(self._judge_branch, command))
         return False
 
     def _take_loop(self, command: JudgeLoop) -> bool:
-        self.driver.launch(command.path, partial(self._judge_loop, command))
+        self.driver.flights.launch(command.path, partial(self._judge_loop, command))
         return False
 
     def _take_close(self, command: Close) -> bool:
@@ -106,7 +106,7 @@ class Dispatch:
             data["bail"] = True
         driver.finish(_CLOSED[command.status], command.path, data)
         if has_callbacks(driver.workflow, command.path):
-            driver.launch((*command.path, "callbacks"), partial(nested_callbacks, driver, command.path))
+            driver.flights.launch((*command.path, "callbacks"), partial(nested_callbacks, driver, command.path))
         return True
 
     def _take_end(self, command: End) -> bool:
@@ -115,7 +115,7 @@ class Dispatch:
             data["output"] = command.output
         if command.error_at is not None:
             data["error_at"] = list(command.error_at)
-        self.driver.record(_ENDED[command.status], (), data)
+        self.driver.note(_ENDED[command.status], (), data)
         return True
 
     # -- beginning ---------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ class Dispatch:
             data["iteration"] = command.iteration
         if command.attempt:
             data["attempt"] = command.attempt
-        self.driver.record(E.STEP_STARTED, command.path, data)
+        self.driver.note(E.STEP_STARTED, command.path, data)
 
     def _failed(self, path: Path, error: BaseException) -> None:
         self.driver.finish(E.STEP_FAILED, path, failure_data(error))
@@ -151,7 +151,7 @@ class Dispatch:
         if isinstance(work, Workflow):
             return True
         call = Call(driver, command.owner, path, work)
-        driver.launch(path, partial(run_leaf, driver, call, value), True, getattr(work, "cancel_grace", None))
+        driver.flights.launch(path, partial(run_leaf, driver, call, value), True, getattr(work, "cancel_grace", None))
         return False
 
     def _input(self, command: Begin) -> tuple[Any, Any]:
@@ -178,7 +178,7 @@ class Dispatch:
             self._failed(command.path, error)
             return True
         if isinstance(foreach.concurrency, Function):
-            driver.launch(command.path, partial(self._judge_width, command, foreach.concurrency, whole, total))
+            driver.flights.launch(command.path, partial(self._judge_width, command, foreach.concurrency, whole, total))
             return False
         self._started(command, "foreach", command.source, width=foreach.concurrency, total=total)
         return True
@@ -196,12 +196,12 @@ class Dispatch:
             self._started(command, "foreach", command.source, width=1, total=total)
             self._failed(command.path, error)
             return
-        self.driver.release(command.path)
+        self.driver.flights.release(command.path)
         self._started(command, "foreach", command.source, width=width, total=total)
 
     def _begin_sleep(self, command: Begin, sleep: SleepEntry) -> bool:
         if isinstance(sleep.duration, Function):
-            self.driver.launch(command.path, partial(self._judge_sleep, command, sleep, sleep.duration))
+            self.driver.flights.launch(command.path, partial(self._judge_sleep, command, sleep, sleep.duration))
             return False
         self._waiting(command, sleep, sleep.duration)
         return True
@@ -228,8 +228,8 @@ class Dispatch:
             data["entry"] = command.entry
         if command.source is not None:
             data["input"] = command.source
-        self.driver.release(command.path)
-        self.driver.record(E.STEP_WAITING, command.path, data)
+        self.driver.flights.release(command.path)
+        self.driver.note(E.STEP_WAITING, command.path, data)
 
     # -- waiting and judging -----------------------------------------------------------------------------------
 
@@ -253,12 +253,12 @@ class Dispatch:
             except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
                 # The arm takes the blame, so that a person can see which condition it was.
                 failing = Begin((*command.path, body.id), body, call.owner, command.source, command.entry)
-                driver.record(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": [body.id]})
+                driver.note(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": [body.id]})
                 self._started(failing, "step", command.source)
                 self._failed(failing.path, _named(error, f"The condition of arm {body.id!r}"))
                 return
-        driver.release(command.key)
-        driver.record(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": chosen})
+        driver.flights.release(command.key)
+        driver.note(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": chosen})
 
     async def _judge_loop(self, command: JudgeLoop) -> None:
         driver, path = self.driver, command.path
@@ -270,8 +270,8 @@ class Dispatch:
         except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
             self._failed(path, _named(error, f"The condition of loop {record.step_id!r}"))
             return
-        driver.release(path)
-        driver.record(E.LOOP_DECIDED, path, {"again": truth is not command.loop.until})
+        driver.flights.release(path)
+        driver.note(E.LOOP_DECIDED, path, {"again": truth is not command.loop.until})
 
 
 def _named(error: Exception, where: str) -> Exception:

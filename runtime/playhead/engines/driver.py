@@ -11,10 +11,9 @@ import asyncio
 import contextlib
 import contextvars
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from playhead.codec.values import load
 from playhead.definition.request import RequestContext
@@ -22,6 +21,7 @@ from playhead.definition.workflow import Workflow
 from playhead.engines.callbacks import run_callbacks
 from playhead.engines.cancellation import Cancellation
 from playhead.engines.dispatch import Dispatch
+from playhead.engines.flights import Flights
 from playhead.engines.inputs import Lists
 from playhead.engines.pace import Pace
 from playhead.engines.port import Commit, Environment, Spans
@@ -40,24 +40,6 @@ _log = logging.getLogger("playhead")
 
 class Fenced(Exception):
     """Somebody else has taken the run over; nothing we do counts any more."""
-
-
-#: Makes the coroutine that is to be run, when it is to be run.
-Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
-
-
-@dataclass(slots=True, eq=False)
-class Inflight:
-    """Something under way at a path. ``body``: it runs code of the user's step, and has ``grace`` seconds to end.
-
-    ``task`` is None between the decision and its commit.
-    """
-
-    path: Path
-    work: Work
-    body: bool = False
-    grace: float | None = None
-    task: asyncio.Task[None] | None = None
 
 
 class Driver:
@@ -85,12 +67,11 @@ class Driver:
         self.spans = spans
         self.snapshot = log.snapshot
         self.pending: list[Moment] = []
-        self.inflight: dict[Path, Inflight] = {}
+        self.flights = Flights(self)
         self.cancellation = Cancellation()
         self.lists = Lists()
         self.stopping = False
         self._loop = asyncio.get_running_loop()
-        self._launches: list[Inflight] = []
         self._has_news = False
         self._waiter: asyncio.Future[None] | None = None
         self._written: list[Future[None]] = []
@@ -108,8 +89,8 @@ class Driver:
                 self._advance()
                 self._has_news = False
                 await self._commit()
-                self._start()
-                if not self.inflight and self.snapshot.status not in ACTIVE and await self._settled():
+                self.flights.start()
+                if not self.flights.items and self.snapshot.status not in ACTIVE and await self._settled():
                     break
                 if not self._has_news:
                     self._waiter = self._loop.create_future()
@@ -126,6 +107,29 @@ class Driver:
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
+
+    def landed(self) -> None:
+        """Something that was under way is over; go on at once if that is all there was, else wait for the others."""
+        if self.flights.items or self._waiter is None or not self.engine.is_instant or not self._went_on():
+            self.wake()
+
+    def _went_on(self) -> bool:
+        """Whether the run went on without a turn of the event loop between the end of one step and the next."""
+        try:
+            self._check()
+            self._advance()
+            if self._written or not self.engine.at_once(self.log, self.pending):
+                return False
+            self.pending = []
+            self.flights.start()
+        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the run is told
+            self.crash(error)
+        return bool(self.flights.items)
+
+    def crash(self, error: BaseException) -> None:
+        """End the driving of this run by ``error``."""
+        self._crash = error
+        self.wake()
 
     def _check(self) -> None:
         if self._crash is not None:
@@ -147,13 +151,8 @@ class Driver:
     async def _abandon(self) -> None:
         """Stop every body without recording an end; steps in flight will be run again by whoever restarts."""
         self.stopping = True
-        tasks = [item.task for item in self.inflight.values() if item.task is not None]
-        if tasks and self.cancellation.is_set():  # bodies that were told of a cancel get their grace all the same
-            await asyncio.wait(tasks, timeout=self.env.cancel_grace)
-        for item in self.inflight.values():
-            self._cancel(item)
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self.inflight.clear()
+        # Bodies that were told of a cancel get their grace all the same.
+        await self.flights.abandon(self.env.cancel_grace if self.cancellation.is_set() else None)
         for written in self._written:
             written.cancel()
         with contextlib.suppress(Exception):  # the store may be what made us stop
@@ -170,70 +169,40 @@ class Driver:
             while self._one_round():
                 pass
             if not self.pace.is_free and self._holds_back():
-                self.record(E.RUN_PAUSED)
+                self.note(E.RUN_PAUSED)
 
     def _holds_back(self) -> bool:
-        return self.pace.holds_back and not self.inflight and self.snapshot.status is Status.RUNNING
+        return self.pace.holds_back and not self.flights.items and self.snapshot.status is Status.RUNNING
 
     def _one_round(self) -> bool:
         """Whether more may follow at once: from what is recorded, or because only so many may begin at a time."""
         commands: Sequence[Command] = decide(self.workflow, self.snapshot)
         if not self.pace.is_free:
-            commands = self.pace.permitted(commands, self.inflight, self.snapshot)
-        more, before = False, len(self._launches)
+            commands = self.pace.permitted(commands, self.flights.items, self.snapshot)
+        more, before = False, self.flights.launched
         for command in commands:
             more = self._dispatch.take(command) or more
-        more = more or (not self.pace.is_free and len(self._launches) > before)
+        more = more or (not self.pace.is_free and self.flights.launched > before)
         return more and self.snapshot.status in ACTIVE
-
-    def launch(self, path: Path, work: Work, body: bool = False, grace: float | None = None) -> None:
-        """Start ``work`` once what was recorded is committed; until it is over, it is under way at ``path``."""
-        item = self.inflight[path] = Inflight(path, work, body, grace)
-        self._launches.append(item)
-
-    def _start(self) -> None:
-        launches, self._launches = self._launches, []
-        for item in launches:
-            if item.body and not self.is_open(item.path):  # withdrawn, because somebody cancelled the run first
-                self.release(item.path)
-                continue
-            # Each task gets a copy of the run's context, so that prints of all steps find the cell that began it.
-            context = self.context.copy()
-            if self.spans is not None:
-                context.run(self.spans.enter, item.path)
-            item.task = self._loop.create_task(self._carry(item), context=context)
-
-    async def _carry(self, item: Inflight) -> None:
-        try:
-            await item.work()
-        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the run is told
-            self._crash = error
-        finally:
-            self._over(item)
-
-    def _over(self, item: Inflight) -> None:
-        if self.inflight.get(item.path) is item:
-            self.release(item.path)
-
-    def _cancel(self, item: Inflight) -> None:
-        if item.task is not None:
-            # One that is cancelled before it has begun never comes to its own end.
-            item.task.add_done_callback(lambda _: self._over(item))
-            item.task.cancel()
 
     # -- recording ---------------------------------------------------------------------------------------------
 
-    def record(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
+    def note(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
         """Add an event; it counts for our decisions now, and for others once it is committed."""
-        event = Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data)
-        self.snapshot = fold(self.snapshot, event)
-        self.pending.append(Moment(event, self.snapshot))
+        before = self.snapshot
+        event = Event(before.seq + 1, self.env.clock.now(), type, path, data)
+        self.snapshot = after = fold(before, event)
+        self.pending.append(Moment(event, after))
+
+    def record(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
+        """`note`, for those who are neither deciding nor about to end."""
+        self.note(type, path, data)
         self.wake()
 
     def finish(self, type: str, path: Path, data: dict[str, Any]) -> None:
         """Record how a place ended; for a foreach item, also how far its foreach is."""
-        self.inflight.pop(path, None)
-        self.record(type, path, data)
+        self.flights.release(path)
+        self.note(type, path, data)
         record = self.snapshot.records[path]
         if record.index is not None and type in _ITEM_STATUS:
             container = self.snapshot.records[element(path)]
@@ -243,7 +212,7 @@ class Driver:
                 "total": container.total,
                 "status": _ITEM_STATUS[type],
             }
-            self.record(E.ITEM_FINISHED, container.path, progress)
+            self.note(E.ITEM_FINISHED, container.path, progress)
         if record.kind == "foreach" and record.input is not None:
             self.lists.drop(record.input)
 
@@ -326,11 +295,6 @@ class Driver:
         record = self.snapshot.records.get(path)
         return record is not None and record.status is Status.RUNNING and not self.stopping
 
-    def release(self, path: Path) -> None:
-        """Nothing is under way at ``path`` any more; what follows can be decided in this very turn."""
-        self.inflight.pop(path, None)
-        self.wake()
-
     def owner_at(self, scope: Path) -> Workflow[Any, Any]:
         """The workflow open at ``scope``."""
         found = body_at(self.workflow, scope) if scope else self.workflow
@@ -361,7 +325,7 @@ class Driver:
     def request_pause(self) -> None:
         """Begin nothing new; mere waits are given up, to be taken up again later."""
         self.pace.pause()
-        self._give_up_waits()
+        self.flights.give_up_waits()
         self.wake()
 
     def stop(self) -> None:
@@ -369,30 +333,20 @@ class Driver:
         self.stopping = True
         self.wake()
 
-    def _give_up_waits(self) -> None:
-        for path, item in self.inflight.items():
-            if not item.body and self.snapshot.busy.get(path) is Status.WAITING:
-                self._cancel(item)
-
     def _advance_cancel(self) -> None:
         if not self._cancel_seen:
             self._cancel_seen = True
             self.cancellation.set()
-            for item in list(self.inflight.values()):
-                self._grant_grace(item)
-        if not self.inflight and self.snapshot.status in ACTIVE:
+            self.flights.grant_grace(self.env.cancel_grace)
+        if not self.flights.items and self.snapshot.status in ACTIVE:
             self._close_canceled()
-            self.record(E.RUN_CANCELED)
-
-    def _grant_grace(self, item: Inflight) -> None:
-        grace = item.grace if item.grace is not None else self.env.cancel_grace
-        self._loop.call_later(grace if item.body else 0, self._cancel, item)
+            self.note(E.RUN_CANCELED)
 
     def _close_canceled(self) -> None:
         """Nothing that was begun stays open: leaves first, then what holds them."""
         open_ = [record for record in self.snapshot.records.values() if record.status in _OPEN]
         for record in sorted(open_, key=lambda record: (-len(record.path), record.kind not in LEAVES, record.order)):
-            self.record(E.STEP_CANCELED, record.path)
+            self.note(E.STEP_CANCELED, record.path)
 
 
 _OPEN = frozenset({Status.RUNNING, Status.WAITING, Status.SUSPENDED, Status.PENDING})

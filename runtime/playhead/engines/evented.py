@@ -13,6 +13,11 @@ class Evented:
     """Store events, then show them."""
 
     name = "evented"
+    is_instant = False
+
+    def at_once(self, log: RunLog, news: list[Moment]) -> bool:
+        """Never: a store takes its time."""
+        return False
 
     async def commit(self, log: RunLog, news: list[Moment]) -> None:
         await log.append(news)

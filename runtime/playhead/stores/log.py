@@ -199,9 +199,13 @@ class RunLog:
                 await self._save(batch)
                 del self._unsaved[: len(batch)]
 
+    def is_followed_by(self, news: Sequence[Moment]) -> bool:
+        """Whether ``news`` comes right after the last event; it does not if others came in since it was decided on."""
+        return not news or news[0].event.seq == self.snapshot.seq + 1
+
     def _must_follow(self, news: Sequence[Moment]) -> None:
-        """Raises `StoreConflict` if ``news`` was decided on before others came in, by whatever reader."""
-        if news and news[0].event.seq != self.snapshot.seq + 1:
+        """Raises `StoreConflict` if it does not."""
+        if not self.is_followed_by(news):
             raise StoreConflict(self.run_id, news[0].event.seq - 1, self.snapshot.seq)
 
     async def _save(self, news: Sequence[Moment]) -> None:
