@@ -47,6 +47,7 @@ class RunLog:
         self._saved = 0
         self._chain = b""
         self._unsaved: list[Moment] = []
+        self._appending = False
         self._listeners: set[Callable[[Sequence[Event]], None]] = set()
         self._grew = asyncio.Event()
         # What is being written must not be taken for somebody else's by a reader before it is acknowledged.
@@ -180,9 +181,12 @@ class RunLog:
         """
         async with self._turn:
             self._must_follow(news)
-            put_off = len(self._unsaved)
-            await self._save([*self._unsaved, *news])
-            del self._unsaved[:put_off]
+            self._appending = True
+            try:
+                await self._save([*self._unsaved, *news])
+            finally:
+                self._appending = False
+            self._unsaved.clear()
             self._extend(news)
 
     def extend(self, news: Sequence[Moment]) -> None:
@@ -200,8 +204,8 @@ class RunLog:
                 del self._unsaved[: len(batch)]
 
     def is_followed_by(self, news: Sequence[Moment]) -> bool:
-        """Whether ``news`` comes right after the last event; it does not if others came in since it was decided on."""
-        return not news or news[0].event.seq == self.snapshot.seq + 1
+        """Whether ``news`` comes right after the last event; not so if others came, or are coming, in before it."""
+        return not news or (news[0].event.seq == self.snapshot.seq + 1 and not self._appending)
 
     def _must_follow(self, news: Sequence[Moment]) -> None:
         """Raises `StoreConflict` if it does not."""

@@ -122,6 +122,27 @@ async def test_of_two_answers_to_one_question_one_is_heard_also_if_the_owner_giv
     assert output == {"a": "yes", "b": "theirs" if heard[0] is None else "ours"}
 
 
+@pytest.mark.parametrize("engine", ["direct", "evented"])
+async def test_what_ends_while_an_answer_is_being_written_follows_it(engine: Any) -> None:
+    store, hold = SlowStore(), asyncio.Event()
+    async with Runtime(store, engine=engine) as runtime:
+        run = asking_twice(hold).create_run(run_id="run", runtime=runtime)
+        await run.start(1)
+        busy = asyncio.create_task(run.resume("yes", label="a"))
+        await asyncio.sleep(0.01)
+        store.hold_at = runtime.log_of("run").snapshot.seq + 1
+        answering = asyncio.create_task(run.answer("too", label="b"))
+        await reached(store.reached)
+        hold.set()
+        await asyncio.sleep(0.01)
+        store.go_on.set()
+        await answering
+        async with asyncio.timeout(PATIENCE):
+            assert (await busy).output == {"a": "yes", "b": "too"}
+    log = await log_of(store, "run")
+    assert (log.damage, [event.seq for event in log.events]) == ("", list(range(1, len(log.frames) + 1)))
+
+
 class WaitingStore(MemoryStore):
     """A store that lets one append wait; if it is ``full`` too, that is then refused."""
 
