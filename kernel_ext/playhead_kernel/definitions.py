@@ -65,6 +65,10 @@ class Definitions:
         held = [flow for flow in self._variables().values() if flow.committed and flow.id == workflow_id]
         return self.present(max(held, key=self._seen.__getitem__)) if held else None
 
+    def step_ids(self) -> set[str]:
+        """The ids of the steps that the notebook's variables hold."""
+        return {held.id for held in self._steps_and_flows() if isinstance(held, Step)}
+
     def variable_of(self, flow: Flow) -> str | None:
         """The name of a variable that holds the workflow, as it is or as it was before its steps were defined anew."""
         return next((n for n, held in self._variables().items() if flow in (held, self._renewed.get(held))), None)

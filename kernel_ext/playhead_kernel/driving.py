@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from playhead.errors import NotActive, WorkflowError
+from playhead.errors import NotActive, StillRunning, WorkflowError
 from playhead.machine.places import bare
 from playhead.machine.snapshot import ACTIVE, Status
 from playhead.runs.run import Run
 
 
-async def go_on(run: Run, *, steps: int | None = None) -> None:
-    """Go on from a pause, or again from the step that failed; ``steps`` leaves, or to the next rest."""
+async def go_on(run: Run, *, steps: int | None = None, accept_changes: bool = False) -> None:
+    """Go on from a pause, from the step that failed, or where a process died; ``steps`` leaves, or to the next rest.
+
+    ``accept_changes`` lets it go on by a workflow that has changed in what the run has reached.
+    """
     seen = await run.snapshot()
     if seen.status is Status.SUSPENDED:
         waiting = ", ".join("/".join(path) for path in seen.suspended)
         raise NotActive(f"Run {run.run_id!r} waits for an answer ({waiting}): give it with %workflow resume.")
-    if seen.status in (Status.FAILED, Status.TRIPWIRE) and seen.failed_at is not None:
+    if seen.status in ACTIVE and steps is None:
+        await _take_up(run, accept_changes)
+    elif seen.status in (Status.FAILED, Status.TRIPWIRE) and seen.failed_at is not None:
         # What succeeded keeps its results; the failed step runs by its present definition.
-        await run.travel(bare(seen.failed_at), per_step=steps is not None, accept_changes=False)
+        await run.travel(bare(seen.failed_at), per_step=steps is not None, accept_changes=accept_changes)
     else:
-        await run.go_on(steps=steps)
+        await run.go_on(steps=steps, accept_changes=accept_changes)
+
+
+async def _take_up(run: Run, accept_changes: bool) -> None:
+    try:
+        await run.take_up(accept_changes=accept_changes)
+    except StillRunning:
+        raise StillRunning(f"Run {run.run_id!r} is going already; pause it first, or wait for it.") from None
 
 
 async def pause(run: Run) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import Any, Final
 
+from playhead.errors import DefinitionChangedWarning
 from playhead_kernel import printing
 from playhead_kernel.completion import Completions, matcher_of
 from playhead_kernel.magics import PlayheadMagics
@@ -34,11 +36,17 @@ class Extension:
         self.shell.Completer.custom_matchers.append(self._matcher)
         self.session.definitions.note()
         self.shell.events.register("post_run_cell", self.session.definitions.note)
+        self.shell.events.register("post_run_cell", self.session.look_again)
+        # A handle says in a line what the runtime would warn of in many.
+        warnings.simplefilter("ignore", DefinitionChangedWarning)
         printing.install(self.session.pins)
 
     def take_away(self) -> None:
         """Leave the shell as it was; runs that go on can be taken up after loading again."""
         printing.uninstall()
+        filters: Any = warnings.filters  # a list, declared as less
+        filters[:] = [known for known in filters if known[2] is not DefinitionChangedWarning]
+        self.shell.events.unregister("post_run_cell", self.session.look_again)
         self.shell.events.unregister("post_run_cell", self.session.definitions.note)
         self.shell.Completer.custom_matchers.remove(self._matcher)
         self._awaiting.uninstall()

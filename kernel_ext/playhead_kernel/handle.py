@@ -10,6 +10,8 @@ from concurrent.futures import Future
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from IPython.core.error import UsageError
+
 from playhead.definition.workflow import Workflow
 from playhead.errors import WorkflowError
 from playhead.machine import events as E
@@ -30,6 +32,7 @@ from playhead_kernel.printing import Pins
 from playhead_kernel.viewing import Views
 
 if TYPE_CHECKING:
+    from playhead.runs.changes import StepChange
     from playhead_widgets import Picture
     from playhead_widgets.exhibits import Comparison, Timeline
     from playhead_widgets.views.report_steps import Told
@@ -45,6 +48,7 @@ class Desk(Protocol):
     breakpoints: Breakpoints
 
     def renew(self, handle: RunHandle) -> None: ...
+    def say(self, text: str) -> None: ...
     def known(self, run: Run) -> Coroutine[Any, Any, RunHandle]: ...
     def fresh_id(self, workflow: Workflow[Any, Any]) -> Coroutine[Any, Any, str]: ...
     def present(self, handle: RunHandle, *, again: bool = False) -> None: ...
@@ -150,9 +154,12 @@ class RunHandle:
         """`step` without waiting."""
         return self._go(lambda run: driving.go_on(run, steps=n))
 
-    def proceed(self) -> RunHandle:
-        """Go on from a pause to the next rest, or again from the step that failed; does not wait."""
-        return self._go(driving.go_on)
+    def proceed(self, *, accept_changes: bool = False) -> RunHandle:
+        """Go on to the next rest: from a pause, again from the step that failed, or where a process died.
+
+        ``accept_changes`` lets it go on by a workflow that has changed in what it has reached. Does not wait.
+        """
+        return self._go(lambda run: driving.go_on(run, accept_changes=accept_changes))
 
     continue_ = proceed
 
@@ -177,9 +184,11 @@ class RunHandle:
         label: str | None = None,
         index: int | None = None,
         per_step: bool = False,
+        accept_changes: bool = False,
     ) -> RunHandle:
         """Answer a suspended step; nothing to name where only one waits. Does not wait."""
         options: dict[str, Any] = {"step": _place(step), "label": label, "index": index, "per_step": per_step}
+        options["accept_changes"] = accept_changes
         return self._go(lambda run: run.answer(data, **options))
 
     def travel(self, step: StepLike, **options: Any) -> RunHandle:
@@ -204,7 +213,11 @@ class RunHandle:
     def _go(self, work: Callable[[Run], Coroutine[Any, Any, None]]) -> RunHandle:
         """Set the run going by the present definition of its steps; from now on it prints to this cell."""
         self._desk.pins.pin(self.run_id, self._desk.pins.here() or self._desk.pins.of(self.run_id))
-        return self._do(self._gone(work))
+        before = self.followed.snapshot().seq
+        self._do(self._gone(work))
+        for line in self.accepted(before):
+            self._desk.say(f"The workflow has changed: {line}.")
+        return self
 
     async def _gone(self, work: Callable[[Run], Coroutine[Any, Any, None]]) -> None:
         self._desk.renew(self)
@@ -220,6 +233,10 @@ class RunHandle:
             raise
         self._desk.room.call(work)
         return self
+
+    def accepted(self, after: int) -> list[str]:
+        """What had changed in the workflow and was put up with, by the events after that one."""
+        return [line for event in self.followed.events(after) for line in event.data.get("changes") or ()]
 
     def _must_be_here(self) -> None:
         if self._home is not self._desk.room.runtime:
@@ -241,6 +258,15 @@ class RunHandle:
     def events(self, after: int = 0) -> list[Event]:
         """The log from the event after ``after`` on."""
         return self._desk.room.call(self.followed.run.events(after))
+
+    def changes(self) -> list[StepChange]:
+        """What is written differently now in the run's workflow than when it began by it."""
+        return self._desk.room.call(self._changes())
+
+    async def _changes(self) -> list[StepChange]:
+        with contextlib.suppress(UsageError):  # what does not fit together is told when the run is to go on
+            self._desk.renew(self)
+        return await self.followed.run.changes()
 
     def printed(self, step: str | None = None) -> str:
         """What the run, or one step of it, has printed."""

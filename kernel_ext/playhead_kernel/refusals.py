@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from IPython.core.error import UsageError
 
-from playhead.errors import WorkflowError
+from playhead.errors import DefinitionChanged, WorkflowError
 
 _LISTED = 8  # names in one line; more are better looked up
 
@@ -18,6 +18,9 @@ def in_one_line() -> Iterator[None]:
     """Whatever the runtime refuses becomes a `UsageError` of one line, which IPython shows without a traceback."""
     try:
         yield
+    except DefinitionChanged as error:
+        text = one_line(str(error).removesuffix(error.diff)).replace("accept_changes=True", "--accept-changes")
+        raise UsageError(f"{text} (%workflow diff RUN --code shows the changes)") from error
     except WorkflowError as error:
         raise UsageError(one_line(str(error))) from error
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from IPython.core.error import UsageError
 
 from playhead.definition.workflow import Workflow
-from playhead.errors import StillRunning
+from playhead.errors import StillRunning, UnknownWorkflow
 from playhead.machine.snapshot import Snapshot
 from playhead.runs.listing import RunInfo
 from playhead.runs.run import Run
@@ -25,11 +27,13 @@ from playhead_kernel.engine_room import EngineRoom
 from playhead_kernel.following import Followed
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.naming import joined, places
+from playhead_kernel.needs import needed_cells
 from playhead_kernel.printing import Pins
 from playhead_kernel.refusals import unknown
 from playhead_kernel.viewing import RunSource, Views, shown_as
 
 if TYPE_CHECKING:
+    from playhead.runs.changes import StepChange
     from playhead_widgets import Reply
 
 _ID_LENGTH: Final = 60  # characters of a workflow's id that stand in the ids of its runs
@@ -89,7 +93,7 @@ class Session:
     def find(self, name: str | None = None) -> RunHandle:
         """The run of that id, or of the only one that begins like it; None: the run used last.
 
-        Raises `UsageError` with the nearest, and `UnknownWorkflow` if the run's workflow is not defined.
+        Raises `UsageError` with the nearest, or with the cells to run if the run's workflow is not defined.
         """
         flows = list(self.definitions.all().values())
         if name is None and not self.handles:
@@ -99,15 +103,25 @@ class Session:
 
     async def _find(self, name: str, flows: list[Flow]) -> RunHandle:
         self.register(flows)
-        runtime = self.room.runtime
         handle = self.handles.get(name)
         if handle is None:
             run_id = await self._completed(name)
-            handle = self.handles.get(run_id) or await self.known(await runtime.fetch(run_id))
+            handle = self.handles.get(run_id) or await self._fetched(run_id)
         await handle.followed.refresh()
         if handle.followed.is_active:
             handle.followed.watch_elsewhere()
         return handle
+
+    async def _fetched(self, run_id: str) -> RunHandle:
+        try:
+            return await self.known(await self.room.runtime.fetch(run_id))
+        except UnknownWorkflow:
+            raise UsageError(await self._needed(run_id)) from None
+
+    async def _needed(self, run_id: str) -> str:
+        """Which cells are to be run before anything can be done with the run."""
+        log = await self.room.runtime.existing(run_id)
+        return needed_cells(log.snapshot, self.definitions)
 
     async def _completed(self, name: str) -> str:
         ids = [info.run_id for info in (await self.room.runtime.runs(per_page=_ALL)).items]
@@ -135,11 +149,16 @@ class Session:
         taken: list[RunHandle] = []
         left: dict[str, str] = {}
         recovery = await self.room.runtime.recover()
-        left |= recovery.left
+        unknown = [run_id for run_id in recovery.left if await self._is_undefined(run_id)]
+        left |= recovery.left | {run_id: await self._needed(run_id) for run_id in unknown}
         for run in recovery.runs:
             self.pins.pin(run.run_id, here)
             taken.append(self.use(await self.known(run)))
         return taken, left
+
+    async def _is_undefined(self, run_id: str) -> bool:
+        log = await self.room.runtime.existing(run_id)
+        return log.snapshot.workflow_id not in self.room.runtime.workflows
 
     def delete(self, run_id: str) -> None:
         """Forget a run for good, whether or not its workflow is defined. Raises `StillRunning`."""
@@ -287,6 +306,26 @@ class Session:
         """Somebody clicked in a view; any thread."""
         # In the run's own context: a click belongs to no cell, and what the run prints would be shown nowhere.
         self.room.submit(self._clicked(followed, name, payload, reply), context=followed.context)
+
+    def edits(self, followed: Followed, tell: Callable[[Sequence[StepChange]], None]) -> None:
+        """Tell a view what is written differently since its run began; any thread."""
+        self.room.submit(self._edits(followed, tell), context=followed.context)
+
+    async def _edits(self, followed: Followed, tell: Callable[[Sequence[StepChange]], None]) -> None:
+        self._renew_if_it_fits(followed.run_id)
+        tell(await followed.run.changes())
+
+    def look_again(self, *_: object) -> None:
+        """After a cell: views of runs that rest show the definitions that are there now."""
+        for run_id in [run_id for run_id, handle in self.handles.items() if handle.views]:
+            self.room.post(partial(self._renew_if_it_fits, run_id))
+
+    def _renew_if_it_fits(self, run_id: str) -> None:
+        """What does not fit together is told when the run is to go on; until then it is shown as it was."""
+        handle = self.handles.get(run_id)
+        if handle is not None:
+            with contextlib.suppress(UsageError):
+                self.renew(handle)
 
     async def _clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None:
         try:

@@ -20,6 +20,7 @@ from playhead_kernel.following import Followed
 
 if TYPE_CHECKING:
     from playhead.definition.workflow import Workflow
+    from playhead.runs.changes import StepChange
     from playhead_widgets import Reply
 
 _log = logging.getLogger("playhead")
@@ -31,6 +32,7 @@ class Driving(Protocol):
     """Whoever carries out what people click, from any thread and at once."""
 
     def clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None: ...
+    def edits(self, followed: Followed, tell: Callable[[Sequence[StepChange]], None]) -> None: ...
 
 
 class RunSource:
@@ -57,6 +59,10 @@ class RunSource:
     def events(self, after: int = 0) -> Sequence[Event]:
         """The logged events after that one."""
         return self._followed.events(after)
+
+    def edits(self, tell: Callable[[Sequence[StepChange]], None]) -> None:
+        """Tell what is written differently since the run began."""
+        self._driving.edits(self._followed, tell)
 
     def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
         """Somebody clicked."""

@@ -6,6 +6,7 @@ import pytest
 
 from playhead_widgets import Reply
 from tests.notebook.cells import CHAIN
+from tests.notebook.oracle import dangers
 from tests.notebook.shells import Notebook, until
 
 BROKEN_TWO = """
@@ -137,6 +138,68 @@ def two(words: list[str]) -> list[str]:
     assert failed("%workflow show c").status == "failed"
     failed(MENDED_TWO)
     assert failed("%workflow continue --wait").status == "success"
+
+
+def test_show_says_which_steps_have_changed_and_diff_shows_how(failed: Notebook) -> None:
+    assert "changed" not in failed.said("%workflow show c")
+    failed(MENDED_TWO)
+    assert "1 step has changed since the run began: two (%workflow diff c --code shows how)." in failed.said(
+        "%workflow show c"
+    )
+    changed = failed("%workflow diff c --code")
+    assert [(change.path, change.kind, change.was_reached) for change in changed] == [(("two",), "changed", True)]
+    text = repr(changed)
+    assert text.startswith("two: changed\n")
+    assert '  -    raise ValueError("not yet")' in text
+    assert "  +    return n + 1000" in text
+    assert failed("%workflow diff c one --code") == []
+    assert "No code has changed." in repr(failed("%workflow diff c one --code"))
+
+
+def test_a_difference_of_code_is_shown_line_by_line_and_harmlessly(failed: Notebook) -> None:
+    failed(MENDED_TWO.replace("mended two", "<img src=x onerror=alert(1)>"))
+    html = failed("%workflow diff c --code")._repr_mimebundle_()["text/html"]
+    assert dangers(html) == []
+    assert "<ins>+    return n + 1000</ins>" in html
+    assert "<del>-    raise ValueError(" in html
+
+
+def test_a_comment_is_no_change(failed: Notebook) -> None:
+    failed(BROKEN_TWO.replace("    ran.append", "    # a remark\n    ran.append"))
+    assert "changed" not in failed.said("%workflow show c")
+
+
+def test_the_cells_that_a_stored_run_needs_are_named(failed: Notebook) -> None:
+    failed("%reload_ext playhead")
+    failed("del chain, one, two, three")
+    needs = "Run 'c' (failed) needs cells that were not run yet: those of its steps one, two, three and of its workflow"
+    for line in ("%workflow show c", "%workflow continue c", "%workflow output c"):
+        assert failed.refused(line) == f"{needs} 'chain'."
+    failed("@step\ndef one(n: int) -> int:\n    return n")
+    assert "those of its steps two, three and of its workflow 'chain'" in failed.refused("%workflow show c")
+    failed(CHAIN)
+    assert failed("%workflow show c").status == "failed"
+
+
+@pytest.mark.filterwarnings("ignore::playhead.errors.DefinitionChangedWarning")  # pytest sets the filters anew
+def test_going_on_in_spite_of_changes_must_be_said(failed: Notebook) -> None:
+    failed("chain = Workflow('chain', input=int).then(two).then(three).commit()")
+    refusal = failed.refused("%workflow continue c")
+    assert "--accept-changes" in refusal
+    assert "%workflow diff RUN --code shows the changes" in refusal
+    failed(MENDED_TWO)
+    ran = failed.cell("%workflow continue c --accept-changes --wait")
+    assert ran.value.status == "success"
+    assert "The workflow has changed: one was reached by the run and is gone from the workflow." in ran.out
+
+
+@pytest.mark.filterwarnings("ignore::playhead.errors.DefinitionChangedWarning")
+def test_a_finished_step_that_has_changed_keeps_its_result_and_that_is_said(failed: Notebook) -> None:
+    failed("@step\ndef one(n: int) -> int:\n    return n + 5")
+    failed(MENDED_TWO)
+    ran = failed.cell("%workflow continue c --wait")
+    assert ran.value.result.output == 1102
+    assert "The workflow has changed: one" in ran.out
 
 
 def test_nothing_changes_for_a_run_that_goes_on(notebook: Notebook) -> None:

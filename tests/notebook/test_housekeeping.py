@@ -105,6 +105,15 @@ def test_a_run_that_was_left_by_reloading_is_recovered(notebook: Notebook) -> No
     assert notebook("%workflow wait s").output == 2
 
 
+def test_one_run_that_was_left_is_taken_up_by_continue(notebook: Notebook) -> None:
+    notebook(SLOW)
+    notebook("%workflow run slow 1 --id s")
+    assert "Run 's' is going already" in notebook.refused("%workflow continue s")
+    notebook("%reload_ext playhead")
+    notebook("release.set()")
+    assert notebook("%workflow continue s --wait").result.output == 2
+
+
 def test_recovery_says_why_a_run_was_left(notebook: Notebook) -> None:
     notebook(SLOW)
     notebook("%workflow run slow 1 --id s")
@@ -112,8 +121,7 @@ def test_recovery_says_why_a_run_was_left(notebook: Notebook) -> None:
     notebook("flow = slow; del slow; hidden = flow; del flow; kept = [hidden]; del hidden; release.set()")
     ran = notebook.cell("%workflow recover")
     assert ran.value == []
-    assert "s was left: This runtime knows no workflow 'slow'" in ran.out
-    assert "run the cell that defines it" in ran.out
+    assert "s was left: Run 's' (running) needs a cell that was not run yet: that of its workflow 'slow'." in ran.out
 
 
 def test_the_doctor_finds_everything_well(chain: Notebook) -> None:

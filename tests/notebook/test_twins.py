@@ -66,6 +66,7 @@ def twin(name: str) -> str:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_twin_of_every_command_runs_as_the_help_gives_it(desk: Notebook, name: str) -> None:
     desk(BEFORE.get(name, FINISHED))
+    desk("other, other_at = globals().get('run'), None")
     desk(twin(name))
     desk("release.set()")
     desk("for handle in list(session.handles.values()):\n    if handle.followed.is_active: handle.wait()")

@@ -7,6 +7,7 @@ from typing import Any
 from playhead.machine.snapshot import Snapshot
 from playhead_widgets.views.bars import bars_of
 from playhead_widgets.views.changes import changes
+from playhead_widgets.views.code_changes import Change, code_changes_markup, code_changes_text
 from playhead_widgets.views.comparison import comparison_markup, comparison_text
 from playhead_widgets.views.history import marks_of
 from playhead_widgets.views.report_steps import Told
@@ -29,6 +30,16 @@ class Timeline:
 
     def __repr__(self) -> str:
         return self.text
+
+
+class CodeChanges(list[Change]):
+    """The steps whose code has changed, each with its difference."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": str(code_changes_markup(self)), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return code_changes_text(self)
 
 
 class Comparison:

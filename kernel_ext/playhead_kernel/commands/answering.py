@@ -8,7 +8,7 @@ from playhead.definition.schema import Schema
 from playhead.errors import WorkflowError
 from playhead.machine.addressing import waiting_for
 from playhead.machine.places import body_at
-from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_wait
+from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_changes, takes_wait
 from playhead_kernel.commands.given import value_given
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.naming import place_in
@@ -31,7 +31,7 @@ def resume(session: Session, given: Given) -> RunHandle | Rest:
         "index": given.index,
     }
     data = value_given(session, given, words, _schema_of(handle, where))
-    handle.resume(data, **where)
+    handle.resume(data, **where, accept_changes=given.accept_changes)
     session.present(handle)
     return rest_or(handle, given.wait)
 
@@ -66,6 +66,7 @@ def _resume_words(parser: Parser) -> None:
     parser.add_argument("--step", metavar="STEP", type=unquoted, help="which step, if several wait")
     parser.add_argument("--label", metavar="LABEL", type=unquoted, help="... by the label it waits under")
     parser.add_argument("--index", metavar="I", type=int, help="which item of a foreach, from 0")
+    takes_changes(parser)
     takes_wait(parser)
 
 

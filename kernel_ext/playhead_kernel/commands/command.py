@@ -101,6 +101,12 @@ def takes_wait(parser: Parser) -> None:
     parser.add_argument("--wait", action="store_true", help="wait until the run rests: finished, suspended or paused")
 
 
+def takes_changes(parser: Parser) -> None:
+    """``--accept-changes``: go on by another workflow than the one that was."""
+    text = "go on although the workflow has changed in what the run has reached"
+    parser.add_argument("--accept-changes", action="store_true", help=text)
+
+
 def takes_payload(parser: Parser, what: str) -> None:
     """``[k=v ...] [--input VAR]``."""
     # A default: argparse would call a list of words required else, when another word is missing.

@@ -10,6 +10,7 @@ from playhead_kernel.commands.command import (
     Rest,
     rest_or,
     split_run_and_number,
+    takes_changes,
     takes_payload,
     takes_run,
     takes_wait,
@@ -59,8 +60,11 @@ def step(session: Session, given: Given) -> Rest:
 
 
 def go_on(session: Session, given: Given) -> RunHandle | Rest:
-    """Go on from a pause, or again from the step that failed."""
-    handle = session.find(given.run).proceed()
+    """Go on: from a pause, again from the step that failed, or where another kernel died.
+
+    What is finished keeps its results. Steps run as their cells define them now.
+    """
+    handle = session.find(given.run).proceed(accept_changes=given.accept_changes)
     session.present(handle)
     return rest_or(handle, given.wait)
 
@@ -107,8 +111,9 @@ def _until_words(parser: Parser) -> None:
     takes_wait(parser)
 
 
-def _run_and_wait(parser: Parser) -> None:
+def _continue_words(parser: Parser) -> None:
     takes_run(parser)
+    takes_changes(parser)
     takes_wait(parser)
 
 
@@ -121,7 +126,7 @@ def _step_words(parser: Parser) -> None:
 COMMANDS = (
     Command("run", run, "run = session.start(flow, value)", _run_words),
     Command("step", step, "run.step(n)", _step_words),
-    Command("continue", go_on, "run.proceed()", _run_and_wait),
+    Command("continue", go_on, "run.proceed()", _continue_words),
     Command("until", until, "run.until('step')", _until_words),
     Command("pause", pause, "run.pause()", takes_run),
     Command("cancel", cancel, "run.cancel()", takes_run),

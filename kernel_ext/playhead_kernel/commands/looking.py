@@ -29,6 +29,7 @@ from playhead_widgets.views.values import short
 if TYPE_CHECKING:
     from playhead_widgets import Picture
 
+_NAMED = 8  # steps in one line
 _STATUSES = [status.value for status in Status]
 
 
@@ -66,9 +67,14 @@ def _row(session: Session, info: RunInfo, defined: dict[str, Flow]) -> list[str]
 
 
 def show(session: Session, given: Given) -> RunHandle:
-    """Show a run here, live; also one of an earlier kernel."""
+    """Show a run here, live; also one of an earlier kernel. Says which steps have changed since it began."""
     handle = session.find(given.run)
     session.present(handle, again=True)
+    changed = ["/".join(change.path) for change in handle.changes()]
+    if changed:
+        have = "1 step has" if len(changed) == 1 else f"{len(changed)} steps have"
+        names = ", ".join(changed[:_NAMED]) + (", …" if len(changed) > _NAMED else "")
+        session.say(f"{have} changed since the run began: {names} (%workflow diff {handle.run_id} --code shows how).")
     return handle
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from IPython.core.error import UsageError
 
 from playhead_kernel.commands.command import Command, Given, takes_moment
-from playhead_kernel.commands.looking import moment
+from playhead_kernel.commands.looking import moment, run_and_step
+from playhead_kernel.naming import place_in
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
 from playhead_kernel.session import Session
 
 if TYPE_CHECKING:
     from playhead_kernel.handle import RunHandle
-    from playhead_widgets.exhibits import Comparison, Timeline
+    from playhead_widgets.exhibits import CodeChanges, Comparison, Timeline
 
 
 def timeline(session: Session, given: Given) -> Timeline:
@@ -23,12 +24,15 @@ def timeline(session: Session, given: Given) -> Timeline:
     return handle.timeline(at, times=not session.preferences.deterministic)
 
 
-def diff(session: Session, given: Given) -> Comparison:
+def diff(session: Session, given: Given) -> Comparison | CodeChanges:
     """Say what is different between two moments of a run, RUN@A RUN@B, or between two runs.
 
-    Of one moment alone, what has changed since; of a fork alone, what is different from its parent.
+    Of one moment alone, what has changed since; of a fork alone, what is different from its parent. With --code, how
+    the code of the run's steps has changed since it began.
     """
     words: list[str] = given.words
+    if given.code:
+        return _code(session, words)
     if len(words) > 2:
         raise UsageError(f"Name two moments, no more: {words[2]!r} is too much.")
     first, at = moment(session, words[0] if words else None)
@@ -41,6 +45,14 @@ def diff(session: Session, given: Given) -> Comparison:
     if first.parent is None:
         raise UsageError("Name two moments: %workflow diff RUN@A RUN@B, or two runs (see %workflow diff -h)")
     return session.find(first.parent[0]).difference(first)
+
+
+def _code(session: Session, words: list[str]) -> CodeChanges:
+    from playhead_widgets.exhibits import CodeChanges  # loaded when somebody looks at code
+
+    handle, step = run_and_step(session, words)
+    place = None if step is None else place_in(handle.workflow, step)
+    return CodeChanges(change for change in handle.changes() if place is None or change.path == place)
 
 
 def export(session: Session, given: Given) -> None:
@@ -61,6 +73,7 @@ def _diff_words(parser: Parser) -> None:
     parser.add_argument(
         "words", metavar="RUN@K", then=["RUN@K"], nargs="*", type=unquoted, help="two moments, or two runs"
     )
+    parser.add_argument("--code", action="store_true", help="RUN [STEP]: how the code has changed since the run began")
 
 
 def _export_words(parser: Parser) -> None:
@@ -71,6 +84,6 @@ def _export_words(parser: Parser) -> None:
 
 COMMANDS = (
     Command("timeline", timeline, "run.timeline(at)", takes_moment),
-    Command("diff", diff, "run.difference(other, at, other_at)", _diff_words),
+    Command("diff", diff, "run.difference(other, at, other_at), run.changes()", _diff_words),
     Command("export", export, "run.export('report.html')", _export_words),
 )
