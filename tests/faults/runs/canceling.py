@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
-import json
 import os
 import random
 import signal
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -23,7 +20,8 @@ from playhead import Context, Runtime, Workflow, step
 from playhead.errors import NotActive
 from playhead.machine import events as E
 from playhead.machine.snapshot import FINAL
-from tests.faults.runs.children import KILLED, die_with, ended, fork, until
+from tests.faults.runs.campaigns import Answer, answer_with
+from tests.faults.runs.children import KILLED, ended, fork, until
 from tests.faults.runs.deadly_store import WitnessedStore
 from tests.faults.runs.invariants import Broken, Log, broken_in_log, log_of, told
 from tests.faults.runs.ledger import Ledger
@@ -122,10 +120,10 @@ def _begun_too_late(log: Log) -> Broken:
     return [f"{'/'.join(event.path)} began in event {event.seq}, after the cancel in {asked}" for event in late]
 
 
-def run(rounds: int, seed: int, home: Path) -> dict[str, Any]:
+def run(home: Path, rounds: str, seed: str) -> Answer:
     """So many rounds of each kind, each in a store of its own."""
     dice, broken, figures = random.Random(seed), list[str](), Counter[str]()
-    for number in range(rounds):
+    for number in range(int(rounds)):
         for kind in KINDS:
             folder, ledger = home / f"{kind}-{number}", Ledger(home / f"{kind}-{number}.ledger")
             found = one_round(kind, folder, ledger, dice)
@@ -138,8 +136,4 @@ def run(rounds: int, seed: int, home: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    rounds, seed = map(int, sys.argv[1:])
-    die_with(os.getppid())
-    gc.freeze()  # so that the forks share the memory of what is loaded
-    with tempfile.TemporaryDirectory(prefix="playhead-cancels-") as home:
-        print(json.dumps(run(rounds, seed, Path(home))))
+    answer_with(run)

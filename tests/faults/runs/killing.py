@@ -8,20 +8,18 @@ prints one JSON line: what it did, and which invariants broke.
 from __future__ import annotations
 
 import asyncio
-import gc
-import json
 import os
 import random
 import signal
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.faults.runs.children import INTERRUPTED, KILLED, die_with, ended, fork
+from tests.faults.runs.campaigns import Answer, answer_with
+from tests.faults.runs.children import INTERRUPTED, KILLED, ended, fork
 from tests.faults.runs.deadly_store import WHERE, Place
 from tests.faults.runs.invariants import Broken, broken_in_run, told
 from tests.faults.runs.ledger import Ledger
@@ -120,7 +118,7 @@ def places(appends: int, rounds: int, dice: random.Random) -> Iterator[Place]:
         yield Place(number, where, dice.randint(1, DEEPEST))
 
 
-def run(kind: str, shape: Shape, size: int, seed: int, home: Path) -> Campaign:
+def campaign_of(kind: str, shape: Shape, size: int, seed: str, home: Path) -> Campaign:
     """The campaign of one shape."""
     dice = random.Random(f"{shape.name} {seed}")
     killer = signal.SIGINT if kind == "interrupt" else signal.SIGKILL
@@ -136,11 +134,12 @@ def run(kind: str, shape: Shape, size: int, seed: int, home: Path) -> Campaign:
     return campaign
 
 
+def run(home: Path, kind: str, size: str, seed: str, *names: str) -> Answer:
+    """The campaigns of some shapes."""
+    campaigns = [campaign_of(kind, SHAPES[name], int(size), seed, home) for name in names]
+    figures = sum((campaign.figures for campaign in campaigns), Counter[str]())
+    return {"figures": figures, "broken": [line for campaign in campaigns for line in campaign.broken]}
+
+
 if __name__ == "__main__":
-    kind, size, seed, *names = sys.argv[1:]
-    die_with(os.getppid())
-    gc.freeze()  # so that the forks share the memory of what is loaded
-    with tempfile.TemporaryDirectory(prefix="playhead-kills-") as home:
-        campaigns = [run(kind, SHAPES[name], int(size), int(seed), Path(home)) for name in names]
-    figures = sum((campaign.figures for campaign in campaigns), Counter())
-    print(json.dumps({"figures": figures, "broken": [line for campaign in campaigns for line in campaign.broken]}))
+    answer_with(run)

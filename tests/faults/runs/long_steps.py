@@ -6,20 +6,16 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import json
-import os
-import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from playhead import Context, Runtime, Workflow, step
-from tests.faults.runs.children import die_with, ended, fork
+from tests.faults.runs.campaigns import Answer, answer_with
+from tests.faults.runs.children import ended, fork
 from tests.faults.runs.deadly_store import WitnessedStore
-from tests.faults.runs.invariants import Broken, broken_in_run, told
+from tests.faults.runs.invariants import broken_in_run, told
 from tests.faults.runs.ledger import Ledger
 from tests.faults.runs.lives import go_on
 from tests.faults.runs.shapes import Flow, Shape, adding
@@ -85,13 +81,12 @@ def one_batch(home: Path, numbers: range) -> int:
     return sum(int(line[2]) for line in Ledger(home / "covet.ledger").lines() if line[1] == "tried")
 
 
-def run(runs: int, home: Path) -> dict[str, Any]:
+def run(home: Path, runs: str) -> Answer:
     """So many runs, some at a time."""
-    broken: Broken = []
-    figures: Counter[str] = Counter()
-    for first in range(0, runs, AT_ONCE):
-        figures["attempts"] = one_batch(home, range(first, min(runs, first + AT_ONCE)))
-    for number in range(runs):
+    count, broken, figures = int(runs), list[str](), Counter[str]()
+    for first in range(0, count, AT_ONCE):
+        figures["attempts"] = one_batch(home, range(first, min(count, first + AT_ONCE)))
+    for number in range(count):
         ledger = ledger_of(home, number)
         found = asyncio.run(broken_in_run(home / "store", LONG, f"run-{number}", ledger, kills=0))
         broken += told(found, run=number)
@@ -100,8 +95,4 @@ def run(runs: int, home: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    (runs,) = map(int, sys.argv[1:])
-    die_with(os.getppid())
-    gc.freeze()  # so that the forks share the memory of what is loaded
-    with tempfile.TemporaryDirectory(prefix="playhead-long-") as home:
-        print(json.dumps(run(runs, Path(home))))
+    answer_with(run)

@@ -7,21 +7,19 @@ JSON line: what it did, and what broke. The racers live as long as the campaign;
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import random
-import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from playhead import Run, Runtime
 from playhead.errors import NotAllowedNow
 from playhead.machine import events as E
-from tests.faults.runs.children import KILLED, die_with, ended, fork
+from tests.faults.runs.campaigns import Answer, answer_with
+from tests.faults.runs.children import KILLED, ended, fork
 from tests.faults.runs.deadly_store import Place, WitnessedStore
 from tests.faults.runs.invariants import Broken, broken_in_run, log_of, told
 from tests.faults.runs.ledger import Ledger
@@ -151,13 +149,13 @@ class Races:
         self.broken += told(broken, kind=kind, run=run_id)
 
 
-def run(races: int, seed: int, home: Path) -> dict[str, Any]:
+def run(home: Path, races: str, seed: str) -> Answer:
     """So many races of each kind."""
     all_races = Races(home, random.Random(seed))
     plan = [
         (kind, f"{kind.replace(' ', '-')}-{number}", 2 + number % (MOST - 1))
         for kind in CLAIMS
-        for number in range(races)
+        for number in range(int(races))
     ]
     for kind, run_id, _ in plan:
         all_races.prepare(kind, run_id)
@@ -173,8 +171,4 @@ def run(races: int, seed: int, home: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    races, seed = map(int, sys.argv[1:])
-    die_with(os.getppid())
-    gc.freeze()  # so that the forks share the memory of what is loaded
-    with tempfile.TemporaryDirectory(prefix="playhead-races-") as home:
-        print(json.dumps(run(races, seed, Path(home))))
+    answer_with(run)

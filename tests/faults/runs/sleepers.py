@@ -6,21 +6,17 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import json
 import os
 import random
 import signal
-import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from playhead import Runtime, Workflow
 from playhead.machine import events as E
-from tests.faults.runs.children import KILLED, die_with, ended, fork, until
+from tests.faults.runs.campaigns import Answer, answer_with
+from tests.faults.runs.children import KILLED, ended, fork, until
 from tests.faults.runs.deadly_store import WitnessedStore
 from tests.faults.runs.invariants import Broken, broken_in_run, log_of, told
 from tests.faults.runs.ledger import Ledger
@@ -69,10 +65,10 @@ async def sleeps(folder: Path, run_id: str) -> Broken:
     return [] if counts == [1, 1] else [f"the run fell asleep and woke {counts} times"]
 
 
-def run(rounds: int, seed: int, home: Path) -> dict[str, Any]:
+def run(home: Path, rounds: str, seed: str) -> Answer:
     """So many rounds, in one store; the others come while the sleep lasts, or when it should be over."""
     dice, broken, figures = random.Random(seed), list[str](), Counter[str]()
-    for number in range(rounds):
+    for number in range(int(rounds)):
         run_id, ledger = f"sleeper-{number}", Ledger(home / f"{number}.ledger")
         pause = dice.uniform(0.0, 1.4 * NAP)
         found = one_round(home / "store", run_id, ledger, pause)
@@ -84,8 +80,4 @@ def run(rounds: int, seed: int, home: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    rounds, seed = map(int, sys.argv[1:])
-    die_with(os.getppid())
-    gc.freeze()  # so that the forks share the memory of what is loaded
-    with tempfile.TemporaryDirectory(prefix="playhead-sleepers-") as home:
-        print(json.dumps(run(rounds, seed, Path(home))))
+    answer_with(run)

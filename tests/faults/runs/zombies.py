@@ -6,21 +6,18 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import json
 import logging
 import os
 import random
 import signal
-import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from playhead import Context, Runtime, Workflow, step
-from tests.faults.runs.children import die_with, ended, fork, until
+from tests.faults.runs.campaigns import Answer, answer_with
+from tests.faults.runs.children import ended, fork, until
 from tests.faults.runs.deadly_store import WitnessedStore
 from tests.faults.runs.invariants import Broken, broken_in_run, told
 from tests.faults.runs.ledger import Ledger
@@ -84,10 +81,11 @@ def _late_promises(ledger: Ledger, zombie: int, successor: int) -> Broken:
     return [f"the zombie wrote events {late}, its successor from {first} on"] if late else []
 
 
-def run(rounds: int, seed: int, home: Path) -> dict[str, Any]:
+def run(home: Path, rounds: str, seed: str) -> Answer:
     """So many rounds, in one store."""
+    logging.getLogger("playhead").setLevel(logging.ERROR)  # that owners are replaced is what this is about
     dice, figures, broken = random.Random(seed), Counter[str](), []
-    for number in range(rounds):
+    for number in range(int(rounds)):
         run_id, ledger = f"zombie-{number}", Ledger(home / f"{number}.ledger")
         early = dice.random() < 0.7
         found = one_round(home / "store", run_id, ledger, wake_early=early)
@@ -98,9 +96,4 @@ def run(rounds: int, seed: int, home: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    rounds, seed = map(int, sys.argv[1:])
-    die_with(os.getppid())
-    logging.getLogger("playhead").setLevel(logging.ERROR)  # that owners are replaced is what this is about
-    gc.freeze()  # so that the forks share the memory of what is loaded
-    with tempfile.TemporaryDirectory(prefix="playhead-zombies-") as home:
-        print(json.dumps(run(rounds, seed, Path(home))))
+    answer_with(run)
