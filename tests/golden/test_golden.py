@@ -16,7 +16,7 @@ from playhead import Runtime
 from playhead.codec.events import FIRST, decode_event
 from tests.architecture.test_machine_paths import OF_ONE_MACHINE
 from tests.golden.opening import V1, open_copy
-from tests.golden.outline import outline
+from tests.golden.story import story
 from tests.golden.v1 import flows
 from tests.golden.v1.writing import GOING_ON, RESTS, workflows
 from tests.golden.write import NEUTRAL
@@ -37,8 +37,8 @@ async def test_a_golden_store_lists_its_runs(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize("name", RESTS)
 async def test_a_golden_log_still_tells_the_same_story(name: str, runtime: Runtime) -> None:
-    told = await outline(await runtime.fetch(name))
-    assert told.splitlines() == (V1 / "outlines" / f"{name}.txt").read_text("utf-8").splitlines()
+    told = await story(await runtime.fetch(name))
+    assert told.splitlines() == (V1 / "stories" / f"{name}.txt").read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize("name", GOING_ON)

@@ -1,7 +1,7 @@
 """Write the golden logs of the present format: ``python -m tests.golden.write``.
 
 Only for a format that has not been released: once it is, its logs stay as they are for ever, and a new format gets
-a folder of its own. ``--outlines`` writes the texts anew for logs that stay, when what is shown of a run changes.
+a folder of its own. ``--stories`` writes the texts anew for logs that stay, when what is shown of a run changes.
 
 The logs hold the text of tracebacks, and these the paths of files. So all is copied to a folder that is the same on
 every machine, and written there.
@@ -23,7 +23,7 @@ from playhead import Runtime
 from playhead.engines.effects import Clock
 from playhead_kernel import printing
 from tests.golden.opening import V1, open_copy
-from tests.golden.outline import outline
+from tests.golden.story import story
 from tests.golden.v1 import writing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,13 +57,13 @@ async def write_store(folder: Path) -> None:
     database.close()
 
 
-async def write_outlines() -> None:
+async def write_stories() -> None:
     """The text of every run in the store."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_copy(Path(folder)) as runtime:
             for name in writing.RESTS:
-                text = await outline(await runtime.fetch(name))
-                (V1 / "outlines" / f"{name}.txt").write_text(text, "utf-8")
+                text = await story(await runtime.fetch(name))
+                (V1 / "stories" / f"{name}.txt").write_text(text, "utf-8")
 
 
 def written_in_neutral_place() -> Path:
@@ -86,13 +86,13 @@ def main(option: str = "") -> None:
     if option == "--here":
         asyncio.run(write_store(Path.cwd() / "store"))
         return
-    if option != "--outlines":
+    if option != "--stories":
         store = written_in_neutral_place()
         shutil.rmtree(V1 / "store", ignore_errors=True)
         shutil.copytree(store, V1 / "store")
         shutil.rmtree(NEUTRAL)
-    (V1 / "outlines").mkdir(exist_ok=True)
-    asyncio.run(write_outlines())
+    (V1 / "stories").mkdir(exist_ok=True)
+    asyncio.run(write_stories())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from playhead import Run, RunResult, StepResult
 WIDTH = 160  # characters of a value that are kept: enough to tell it from others
 
 
-async def outline(run: Run) -> str:
+async def story(run: Run) -> str:
     """Each event with the status of the run after it, then the run as it rests. One fact a line."""
     last = await run.snapshot()
     lines = [f"run {run.run_id} of {run.workflow_id} for {last.resource_id}: {last.status} after {last.seq} events", ""]
