@@ -53,10 +53,16 @@ async def test_the_parents_store_is_refused_in_the_child(folder: Path) -> None:
     store = DiskStore(folder)
     await store.open()
     await store.append("run", 0, [b"1"])
+    await store.put_blob("run", b"large")
 
     async def use() -> str:
         said = []
-        for work in (store.last("run"), store.append("run", 1, [b"2"]), store.delete("run")):
+        for work in (
+            store.last("run"),
+            store.append("run", 1, [b"2"]),
+            store.put_blob("run", b"more"),
+            store.delete("run"),
+        ):
             with pytest.raises(StoreError, match="forked from") as caught:
                 await work
             said.append(str(caught.value))

@@ -54,7 +54,7 @@ class Access:
         if database is not None and database.process == os.getpid():
             self._closing.set()
             await self._worker.run(database.close_all)  # It may empty SQLite's log, and wait for the disk.
-            await self._worker.stop()
+        await self._worker.stop()
 
     async def look(self, job: Callable[[Database, *Ts], T], *args: *Ts) -> T:
         """Read something that takes microseconds."""
