@@ -123,8 +123,12 @@ class DiskStore:
         return 0 if value is None else decode_summary(key, value)[1]
 
     async def last(self, run_id: str) -> int:
-        """The number of the run's last event, found by the index alone."""
-        return await self._access.look(Database.last, check_run_id(run_id))
+        """The number of the run's last event, found by the index; `StoreCorrupt` if the log lacks its tail."""
+        promised = await self._promised(check_run_id(run_id))
+        last = await self._access.look(Database.last, run_id)
+        if last < promised == await self._promised(run_id):  # Asked again: it may have been deleted.
+            raise_damaged(run_id, last)
+        return last
 
     async def summary(self, run_id: str) -> RunSummary | None:
         """The run's listing row."""
@@ -183,7 +187,7 @@ class DiskStore:
         """None for a log without its tail too: whoever then reads it from the start is told."""
         key = point_key(check_run_id(run_id))
         point = decode_spare(key, await self._access.look(Database.value, key))
-        if point is None or await self.last(run_id) < await self._promised(run_id):
+        if point is None or await self._access.look(Database.last, run_id) < await self._promised(run_id):
             return None
         return point
 
