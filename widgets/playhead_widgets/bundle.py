@@ -24,6 +24,7 @@ MODULES: Final = (
     "changes",
     "items",
     "inspector",
+    "edits",
     "fork",
     "transport",
     "header",

@@ -90,11 +90,13 @@ class Player(anywidget.AnyWidget):
         self.send_state("truth")
 
     def redraw(self) -> None:
-        """Draw the workflow anew: its definition has changed."""
+        """Draw the workflow anew: its definition has changed, if only in what a step does."""
         with self._lock:
             self._shape = graph_of(self.source.workflow)
             self._requests.graph = self._shape
+            self._marks.redefine(self._shape)
             self.graph = svg_of(self._shape, width=WIDTH, live=True)
+            self.send({"redefined": True})
 
     # -- what is true --------------------------------------------------------------------------------------
 

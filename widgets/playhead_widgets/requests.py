@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from playhead_widgets.source import Reply, Source
+from playhead_widgets.source import Edit, Reply, Source
 from playhead_widgets.views.changes import changes
 from playhead_widgets.views.complaints import complaint
+from playhead_widgets.views.escape import clean
 from playhead_widgets.views.excerpts import excerpt
 from playhead_widgets.views.forms import AnswerInvalid, answer
 from playhead_widgets.views.graph import Block
@@ -23,6 +24,7 @@ from playhead_widgets.views.svg import svg_of
 
 COMMANDS: Final = frozenset({"continue", "step", "pause", "cancel", "resume", "fork"})
 
+_DIFF: Final = 20_000  # characters
 _NARROWEST, _WIDEST = 200.0, 4_000.0  # pixels of a drawing
 
 
@@ -47,6 +49,7 @@ class Requests:
             "value": self._value,
             "compare": self._compare,
             "offer": self._offer,
+            "edits": self._edits,
             "command": self._command,
         }
 
@@ -93,6 +96,9 @@ class Requests:
     def _offer(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
         reply(offer=fork_offer(self.source.workflow, self.source.snapshot(int(content["seq"]))))
 
+    def _edits(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
+        self.source.edits(lambda edits: reply(edits=[_told(edit) for edit in edits]))
+
     def _command(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
         name, payload = content["name"], dict(content.get("payload") or {})
         if name not in COMMANDS:
@@ -129,6 +135,11 @@ def _edited(part: str, text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise AnswerInvalid((part,), f"is not JSON: {error}") from None
+
+
+def _told(edit: Edit) -> dict[str, Any]:
+    diff = clean(edit.diff, _DIFF, lines=True)
+    return {"path": "/".join(edit.path), "kind": edit.kind, "diff": diff, "reached": edit.was_reached}
 
 
 def _path(text: str) -> tuple[str, ...]:

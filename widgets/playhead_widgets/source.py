@@ -32,6 +32,19 @@ class Reply:
         self.send({"error": complaint(error)})
 
 
+class Edit(Protocol):
+    """A place of the definition that is not what it was when the run began; ``kind``: added, removed, changed."""
+
+    @property
+    def path(self) -> tuple[str, ...]: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def diff(self) -> str: ...
+    @property
+    def was_reached(self) -> bool: ...
+
+
 class Source(Protocol):
     """One run, as a player sees it. Every method may be called from any thread and must not block."""
 
@@ -51,6 +64,10 @@ class Source(Protocol):
 
     def events(self, after: int = 0) -> Sequence[Event]:
         """The logged events after that one, from the first on (a fork's include those of its parent)."""
+        ...
+
+    def edits(self, tell: Callable[[Sequence[Edit]], None]) -> None:
+        """Find out what is written differently since the run began, and ``tell`` it, from any thread."""
         ...
 
     def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
@@ -107,6 +124,10 @@ class Recording:
     def events(self, after: int = 0) -> Sequence[Event]:
         """The events after that one."""
         return self.log[bisect_right(self.log, after, key=lambda event: event.seq) :]
+
+    def edits(self, tell: Callable[[Sequence[Edit]], None]) -> None:
+        """None are known."""
+        tell(())
 
     def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
         """Refused: a recording cannot be driven."""

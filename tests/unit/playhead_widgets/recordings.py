@@ -134,6 +134,11 @@ def asking_often() -> Any:
     return Workflow("asking-often").map(listed, id="links").foreach(approve, concurrency=3).then(total).commit()
 
 
+def asking_inside() -> Any:
+    inner = Workflow("inner").then(approve).then(twice).commit()
+    return Workflow("asking-inside").then(tally).dowhile(inner, lambda n, ctx: ctx.iteration < 2).commit()
+
+
 def failing() -> Any:
     inner = Workflow("inner").then(more).then(explode).commit()
     return Workflow("failing").then(tally).then(inner).then(twice).commit()
@@ -157,6 +162,10 @@ def sleeping() -> Any:
 
 async def _yes(run: Run) -> None:
     await run.resume({"ok": True}, step="approve")
+
+
+async def _yes_inside(run: Run) -> None:
+    await run.resume({"ok": True}, step=("inner", "approve"))
 
 
 async def _back(run: Run) -> None:
@@ -196,6 +205,7 @@ _MAKERS: dict[str, Callable[[], Coroutine[Any, Any, Recording]]] = {
     "loops": lambda: recorded(loops(), 1),
     "asking": lambda: recorded(asking(), 4),
     "answered": lambda: recorded(asking(), 4, _yes),
+    "answered inside": lambda: recorded(asking_inside(), 4, _yes_inside, _yes_inside),
     "canceled": lambda: recorded(asking(), 4, _cancel),
     "asking often": lambda: recorded(asking_often(), 4, _one_item),
     "failing": lambda: recorded(failing(), 4),

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from playhead import Workflow, step
 from playhead_widgets.source import Recording
 from playhead_widgets.views.attempts import attempts_of
 from playhead_widgets.views.inspection import inspection, part_of, printed
-from tests.unit.playhead_widgets.recordings import recording
+from tests.unit.playhead_widgets.recordings import recorded, recording
 from tests.unit.playhead_widgets.test_changes import moment
 
 
@@ -67,6 +68,19 @@ def test_what_a_step_changed_is_the_difference_to_the_moment_before() -> None:
     done = moment(run, "step-succeeded", "tally")
     paths = [change["path"] for change in inspected(run, "tally", at=done, before=done - 1)["changes"]]
     assert paths == ["state.count", "state.seen"]
+
+
+@pytest.mark.parametrize(
+    ("made", "paths"),
+    [({"a": 1, "b": 3}, ["b"]), ({"a": 1}, ["b"]), ({"x": 1}, []), ([1], [])],
+)
+async def test_an_output_is_compared_with_the_input_it_was_made_out_of(made: Any, paths: list[str]) -> None:
+    @step(id="make")
+    async def make(value: Any) -> Any:
+        return made
+
+    run = await recorded(Workflow("w").then(make).commit(), {"a": 1, "b": 2})
+    assert [change["path"] for change in inspected(run, "make")["changes"]] == paths
 
 
 def test_facts_say_what_it_is_and_how_it_went() -> None:

@@ -60,6 +60,7 @@ def test_the_marks_that_came_are_those_that_are_kept(name: str) -> None:
     [
         ("chain", ["start", "step", "step", "end"]),
         ("answered", ["start", "step", "suspension", "answer", "step", "step", "end"]),
+        ("answered inside", ["start", "step", *2 * ["suspension", "answer", "step", "step"], "end"]),
         ("failing", ["start", "step", "step", "failure", "end"]),
         ("retrying", ["start", "retry", "retry", "step", "step", "end"]),
         ("travelled", ["start", "step", "step", "end", "travel", "step", "end"]),
@@ -81,6 +82,15 @@ def test_only_leaves_are_checkpoints_for_their_containers_follow_them() -> None:
 def test_a_foreach_tells_how_many_items_it_has() -> None:
     totals = {mark[1]: mark[4]["n"] for mark in marked(recording("loops")).all if len(mark) > 4 and "n" in mark[4]}
     assert totals == {"crawl#1/page": 3, "crawl#2/page": 3, "crawl#3/page": 3}
+
+
+def test_what_has_no_place_in_a_changed_definition_is_pending_again() -> None:
+    run = recording("asking")
+    marks = marked(run)
+    last = run.log[-1]
+    fit = {"drop": [["approve"]], "frames": []}
+    found = marks.add(Event(last.seq + 1, last.at, "run-resumed", (), {"targets": [], "fit": fit}))
+    assert [mark[1:3] for mark in found] == [["approve", "pending"], ["", "running"]]
 
 
 def test_time_between_a_run_and_its_fork_does_not_count() -> None:

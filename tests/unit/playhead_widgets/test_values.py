@@ -180,7 +180,7 @@ def test_a_series_and_an_empty_frame_are_shown() -> None:
 def test_arrays_are_shown_by_their_dimensions() -> None:
     assert tree(np.arange(3))["v"] == "0, 1, 2"
     assert tree(np.arange(100))["v"].endswith("… 80 more")
-    assert tree(np.eye(2))["rows"] == [["1", "0"], ["0", "1"]]
+    assert tree(np.eye(2))["rows"] == [["1.0", "0.0"], ["0.0", "1.0"]]
     assert tree(np.zeros((2, 3, 4))) == {"t": "ndarray", "dtype": "float64", "shape": "2 × 3 × 4"}
     assert tree(np.float64(1.5))["v"] == "1.5"
 

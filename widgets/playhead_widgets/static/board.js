@@ -32,7 +32,7 @@ export class Board {
     this.whole = new Map();
     this.parts = new Map();
     this.itemCounts = new Map(); // by container: a foreach may stand in a loop
-    this.containers = new Map(); // node -> the loop or foreach that was reached last
+    this.containers = new Map(); // node -> the foreach that was reached last
     this.turns = new Map();
     this.totals = new Map();
   }
@@ -49,9 +49,7 @@ export class Board {
     count(number === null ? this.whole : this.parts, node, known, state);
     this.time(path, known, state, ms);
     if (number !== null) {
-      const container = path.slice(0, path.lastIndexOf("#"));
-      count(this.itemCounts, container, known, state);
-      if (state !== "pending") this.containers.set(node, container);
+      count(this.itemCounts, path.slice(0, path.lastIndexOf("#")), known, state);
       this.turns.set(node, state === "pending" ? this.lastTurn(node) : number);
     }
     if (more?.n !== undefined) {
@@ -80,17 +78,17 @@ export class Board {
     return (counts && LOUDEST.find((state) => counts.get(state) > 0)) ?? "pending";
   }
 
-  /** The loop or foreach of that node that was reached last, as a path. */
+  /** The foreach of that node that was reached last, as a path. */
   container(node) {
     return this.containers.get(node) ?? node;
   }
 
-  /** How many of its items, or turns, are in each state. */
+  /** How many of its items are in each state. */
   items(node) {
     return this.itemCounts.get(this.container(node)) ?? new Map();
   }
 
-  /** How many items it has; 0 before that is known, and for a loop. */
+  /** How many items it has; 0 before that is known. */
   total(node) {
     return this.totals.get(this.container(node)) ?? 0;
   }

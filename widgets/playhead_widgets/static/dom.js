@@ -61,6 +61,25 @@ export function plural(count, word) {
   return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 }
 
+const COPIED = 1200; // milliseconds that a copied text says so
+
+/** A text in a button that copies it. */
+export function copyable(text, label) {
+  const button = h("button", { type: "button", class: "ph-copy", title: label, "aria-label": `${label} ${text}`, on: { click: () => copy(button, text) } },
+    h("code", {}, text), icon(ICONS.copy, { size: 12 }));
+  return button;
+}
+
+async function copy(button, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.classList.add("ph-copied");
+    setTimeout(() => button.classList.remove("ph-copied"), COPIED);
+  } catch {
+    // no clipboard here: the text can still be selected
+  }
+}
+
 export const ICONS = {
   continue: "M5 3.2v9.6L13 8z",
   step: "M3.5 3.4v9.2L10 8zM11 3.4h2v9.2h-2z",
@@ -68,6 +87,7 @@ export const ICONS = {
   cancel: "M4 4h8v8H4z",
   fork: "M6 3.4a1.6 1.6 0 1 1-3.2 0a1.6 1.6 0 1 1 3.2 0M6 12.6a1.6 1.6 0 1 1-3.2 0a1.6 1.6 0 1 1 3.2 0M13.2 5a1.6 1.6 0 1 1-3.2 0a1.6 1.6 0 1 1 3.2 0M4.4 5v6M11.6 6.6c0 2.8-7.2 1.2-7.2 4.4",
   mark: "M4 14.2V2.2M4 2.8h8.4l-2.2 3 2.2 3H4",
+  pencil: "M3 13l.6-3L10.8 2.8l2.4 2.4L6 12.4zM9.4 4.2l2.4 2.4",
   copy: "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7",
   live: "M13 8A5 5 0 1 1 8 3M8 1l2.4 2L8 5",
   past: "M8 4.4V8l2.6 1.6M2.6 8a5.4 5.4 0 1 0 1.6-3.8L2.6 5.8M2.6 2.6v3.2h3.2",

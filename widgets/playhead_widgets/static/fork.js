@@ -1,6 +1,6 @@
 // The fork panel: begin a new run at the moment that is looked at, with the input or the state edited.
 
-import { h, icon, ICONS, put } from "./dom.js";
+import { copyable, h, icon, ICONS, put } from "./dom.js";
 import { placeText } from "./board.js";
 
 export class Fork {
@@ -77,7 +77,7 @@ export class Fork {
     this.go.disabled = false;
     if (result && !result.error) {
       this.toggle();
-      this.say(result.run ? `Forked: the new run is ${result.run}. See it with %workflow show ${result.run}` : "Forked.");
+      this.say(result.run ? ["Forked: the new run is ", h("strong", {}, result.run), ". See it with ", copyable(`%workflow show ${result.run}`, "Copy")] : "Forked.");
     } else if (result) {
       this.refuse(result.error);
     }

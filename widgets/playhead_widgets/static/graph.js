@@ -1,6 +1,6 @@
 // The graph: the kernel's drawing, kept up to date by changing classes, glyphs and short texts.
 
-import { h, put, s, span } from "./dom.js";
+import { h, ICONS, put, s, span } from "./dom.js";
 import { placeText } from "./board.js";
 
 const BAR = ["success", "failed", "tripwire", "suspended", "waiting", "running"];
@@ -19,6 +19,7 @@ export class Graph {
     this.selected = null;
     this.follow = true;
     this.nodes = new Map();
+    this.edited = [];
     this.stage = h("div", { class: "ph-stage", role: "tree", "aria-label": "Workflow graph" });
     this.more = h("button", { type: "button", class: "ph-quiet ph-all", "aria-expanded": "false", hidden: true, on: { click: () => this.unroll() } }, "Show all of it");
     this.element = h("div", { class: "ph-graph-box" }, this.stage, this.more);
@@ -61,6 +62,18 @@ export class Graph {
     put(this.stage, svg);
     this.fit();
     this.highlight();
+    this.pencil(this.edited);
+  }
+
+  /** Put a pencil on the nodes that are not what they were when the run began. */
+  pencil(paths) {
+    this.edited = paths;
+    for (const mark of this.stage.querySelectorAll(".ph-pencil")) mark.remove();
+    for (const path of paths) {
+      const node = this.nodes.get(path);
+      const right = Number(node?.g.querySelector(":scope > .ph-card")?.getAttribute("width") ?? 0);
+      if (right) node.g.append(s("path", { d: ICONS.pencil, class: "ph-pencil", transform: `translate(${right - 17} 4) scale(.8)` }));
+    }
   }
 
   /** Fit the drawing to the cell; offer to show all of what is too high for it. */
@@ -129,7 +142,8 @@ export class Graph {
       node.sub.textContent = text;
       node.title?.setAttribute("y", node.heights[text ? 1 : 0]);
     }
-    node.g.setAttribute("aria-label", `${node.name}: ${words[0] ?? state}`);
+    const changed = this.edited.includes(path) ? ", changed since the run began" : "";
+    node.g.setAttribute("aria-label", `${node.name}: ${words[0] ?? state}${changed}`);
     if (node.items) this.paintItems(node, path);
   }
 

@@ -1,13 +1,12 @@
 // The header: which run this is and how it stands, and the banners below it.
 
-import { h, icon, ICONS, put, span } from "./dom.js";
+import { copyable, h, icon, ICONS, put, span } from "./dom.js";
 import { placeText } from "./board.js";
 
-const COPIED = 1200; // milliseconds that a copied id says so
-
 export class Header {
-  constructor(store, look, { select }) {
+  constructor(store, look, { select, edits }) {
     this.store = store;
+    this.edits = edits;
     this.look = look;
     this.select = select;
     this.element = h("header", { class: "ph-head" });
@@ -35,11 +34,11 @@ export class Header {
   names({ workflow, description, run, place, parent }) {
     return h("div", { class: "ph-names" },
       h("button", { type: "button", class: "ph-name", title: description || "Look at the run", on: { click: () => this.select(null) } }, workflow ?? ""),
-      h("button", { type: "button", class: "ph-run", title: "Copy the run's id", "aria-label": `Copy run id ${run}`, on: { click: (event) => copy(event.currentTarget, run) } },
-        h("code", {}, run ?? ""), icon(ICONS.copy, { size: 12 })),
+      copyable(run ?? "", "Copy run id"),
       parent ? h("span", { class: "ph-lineage", title: `This run began as ${parent[0]} stood after event ${parent[1]}` },
         icon(ICONS.fork, { size: 12 }), "fork of ", h("code", {}, parent[0]), ` at event ${parent[1]}`) : null,
-      place ? h("span", { class: "ph-place", title: "The store this run is in" }, "in ", h("code", {}, place)) : null);
+      place ? h("span", { class: "ph-place", title: "The store this run is in" }, "in ", h("code", {}, place)) : null,
+      this.edits);
   }
 
   status(status, past) {
@@ -56,16 +55,6 @@ export class Header {
 }
 
 function orphanBanner(header) {
-  return h("div", { class: "ph-orphan-banner", role: "status" }, icon(ICONS.unplug),
-    h("span", {}, "The kernel is gone. This is the last picture of the run; attach again with ", h("code", {}, `%workflow show ${header.run}`), "."));
-}
-
-async function copy(button, text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    button.classList.add("ph-copied");
-    setTimeout(() => button.classList.remove("ph-copied"), COPIED);
-  } catch {
-    // no clipboard here: the id can still be selected
-  }
+  return h("div", { class: "ph-orphan-banner", role: "status" },
+    h("span", {}, icon(ICONS.unplug), " The kernel is gone. This is the last picture of the run; attach again with "), copyable(`%workflow show ${header.run}`, "Copy"));
 }

@@ -9,6 +9,7 @@ import { Scrubber, momentText } from "./scrubber.js";
 import { Timeline } from "./timeline.js";
 import { Changes, markButton } from "./changes.js";
 import { Inspector } from "./inspector.js";
+import { Edits } from "./edits.js";
 import { Fork } from "./fork.js";
 import { Transport } from "./transport.js";
 import { Header } from "./header.js";
@@ -38,7 +39,8 @@ class View {
   build(look) {
     const select = (path) => this.select(path);
     const say = (text, bad) => this.say(text, bad);
-    this.header = new Header(this.store, look, { select });
+    this.edits = new Edits(this.store, { select, mark: (paths) => this.marked(paths) });
+    this.header = new Header(this.store, look, { select, edits: this.edits.button });
     this.graph = new Graph(look, { select, fold: (path) => this.fold(path) });
     this.graph.now = () => (this.past ? this.board.at : Math.max(this.store.elapsed(), this.board.at));
     this.questions = new Questions({
@@ -61,7 +63,7 @@ class View {
     }, word)));
     this.picture = h("div", { class: "ph-picture", role: "tabpanel", id: `${this.id}-picture` });
     this.root = h("div", { class: "ph-player", role: "region", "aria-label": "Workflow run" },
-      this.header.element, this.header.banner,
+      this.header.element, this.edits.panel, this.header.banner,
       h("div", { class: "ph-deck" },
         h("div", { class: "ph-keys" }, this.transport.element, h("div", { class: "ph-transport" }, this.mark, this.fork.button)),
         this.scrubber.element),
@@ -76,6 +78,7 @@ class View {
     on("loaded", () => this.reload());
     on("patched", ({ detail }) => this.patched(detail));
     on("graph", () => { this.drawn = 0; this.relayout(); });
+    on("redefined", () => this.edits.refresh());
     on("disconnected", () => this.connection());
     on("connected", () => this.connection());
     const resized = new ResizeObserver(() => { this.graph.fit(); this.later("layout", () => this.relayout()); });
@@ -105,6 +108,7 @@ class View {
     this.repaint();
     this.other();
     this.inspect();
+    this.later("edits", () => this.edits.refresh());
   }
 
   repaint() {
@@ -236,6 +240,11 @@ class View {
     event.stopPropagation();
   }
 
+  marked(paths) {
+    this.graph.pencil(paths);
+    this.graph.paint(this.board);
+  }
+
   // -- layout --------------------------------------------------------------------------------------------------
 
   /** Ask for a drawing that fits the cell; until it comes the one there is stays. */
@@ -275,8 +284,9 @@ class View {
     if (!this.store.connected) this.announce("The kernel is gone. This is the last picture of the run.");
   }
 
+  /** A text, or parts of one, below the controls; nothing takes it away. */
   say(text, bad = false) {
-    this.message.textContent = text;
+    put(this.message, text);
     this.message.hidden = !text;
     this.message.classList.toggle("ph-bad", bad);
   }

@@ -47,6 +47,7 @@ export class Store extends EventTarget {
       this.resync();
     }
     if (message?.patch) this.patch(message.patch);
+    else if (message?.redefined) this.tell("redefined");
     else if (message?.answer !== undefined) this.answered(message);
   }
 

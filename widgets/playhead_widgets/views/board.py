@@ -55,10 +55,7 @@ class Board:
             self.states[path] = state
         _count(self._whole if number is None else self._parts, node, known, state)
         if number is not None:
-            container = path.rpartition("#")[0]
-            _count(self._items, container, known, state)
-            if state != PENDING:
-                self._containers[node] = container
+            _count(self._items, path.rpartition("#")[0], known, state)
             self._turns[node] = number if state != PENDING else self._last_turn(node)
         if total is not None:
             self._totals[path] = total
@@ -74,16 +71,16 @@ class Board:
         return together(state for state, count in counts.items() if count > 0)
 
     def container(self, node: str) -> str:
-        """The loop or foreach of that node that was reached last, as a path."""
+        """The foreach of that node that was reached last, as a path."""
         return self._containers.get(node, node)
 
     def items(self, node: str) -> Mapping[str, int]:
-        """How many of its items, or turns, are in each state."""
+        """How many of its items are in each state."""
         counts: Mapping[str, int] = self._items.get(self.container(node), {})
         return {state: count for state, count in counts.items() if count > 0}
 
     def total(self, node: str) -> int:
-        """How many items it has; 0 before that is known, and for a loop."""
+        """How many items it has; 0 before that is known."""
         return self._totals.get(self.container(node), 0)
 
     def turn(self, node: str) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
 
-from playhead_widgets.views.hidden import is_hidden
 from playhead_widgets.views.tables import array_tree, frame_tree, is_array, is_frame
 from playhead_widgets.views.values import Tree, parts_of, tree, type_name
 
@@ -41,7 +40,7 @@ def _inside(value: Any, at: Sequence[int]) -> Any:
     for position in at:
         found = parts_of(value)
         pair = next(islice(found[1](), position, None), None) if found else None
-        if pair is None or is_hidden(*pair):
+        if pair is None:
             raise LookupError("There is nothing more to show here.")
         value = pair[1]
     return value

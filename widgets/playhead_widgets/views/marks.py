@@ -34,9 +34,13 @@ class Marks:
         self.seq = 0
         self.at = 0.0
         self.forked = False
-        self.arms = {scope: dict(found) for scope, found in branches_of(graph)}
+        self.redefine(graph)
         self.kinds: dict[str, str] = {}
         self.skipped: dict[str, tuple[str, int]] = {}
+
+    def redefine(self, graph: Block) -> None:
+        """From now on the run goes by this definition."""
+        self.arms = {scope: dict(found) for scope, found in branches_of(graph)}
 
     def add(self, event: Event) -> list[Mark]:
         """The marks of the event; they are kept in ``all`` too."""
@@ -47,9 +51,8 @@ class Marks:
         self.seq, self.at = event.seq, event.at
         ms = max(0, round((event.at - self.start) * 1000))
         changes = _CHANGES.get(event.type)
-        found = changes(self, event) if changes else ()
         marks: list[Mark] = []
-        for path, state, more in found:
+        for path, state, more in (*_dropped(event), *(changes(self, event) if changes else ())):
             mark = [event.seq, path, state, ms]
             marks.append([*mark, more] if more else mark)
         self.all += marks
@@ -63,6 +66,12 @@ class Marks:
 def joined(path: Iterable[str]) -> str:
     """A path as one text."""
     return "/".join(path)
+
+
+def _dropped(event: Event) -> Iterator[Change]:
+    """What has no place any more in a definition that was changed since."""
+    for path in (event.data.get("fit") or {}).get("drop", ()):
+        yield joined(path), PENDING, {}
 
 
 def _step_started(marks: Marks, event: Event) -> Iterator[Change]:

@@ -106,7 +106,8 @@ def _cell(value: Any, column: object = None) -> str:
     if is_hidden(column, value):
         return MASK
     if type(value) is float:
-        return f"{value:.6g}"
+        text = f"{value:.6g}"
+        return f"{text}.0" if text.lstrip("-").isdecimal() else text
     return clean(value, _CELL)
 
 
