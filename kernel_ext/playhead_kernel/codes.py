@@ -1,23 +1,41 @@
-"""Codes: the source of each step of a workflow, for people to read."""
+"""Codes: the source of each step of a run as it was when the step ran."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from playhead.definition.sources import source_text
-from playhead.definition.step import Step
+from playhead.definition.outline import definition_of
 from playhead.definition.workflow import Workflow
-from playhead.machine.places import body_at
-from playhead_kernel.naming import joined, places
+from playhead.machine import events as E
+from playhead.machine.events import Event
+from playhead.machine.places import bare
+from playhead.runs.fitting import sources_in
+from playhead.stores.port import Store
 from playhead_widgets.views.report_steps import Code
 
+_UNKNOWN: Final = "How it was written then is not recorded: this is how it is written now."
+_SEVERAL: Final = "It was changed while the run went on: this is how it was when it ran last."
+_SINCE: Final = "It has been changed since."
 
-def codes_of(workflow: Workflow[Any, Any]) -> dict[str, Code]:
-    """The code of each step by its path, where Python can find it."""
-    found: dict[str, Code] = {}
-    for place in places(workflow):
-        body = body_at(workflow, place)
-        text = source_text(body.fn) if isinstance(body, Step) else None
-        if text is not None:
-            found[joined(place)] = Code(text)
-    return found
+
+async def codes_of(workflow: Workflow[Any, Any], events: Iterable[Event], store: Store) -> dict[str, Code]:
+    """The code of each step by its path, where it is known, with what is to be known about it."""
+    now = definition_of(workflow).sources
+    then: Mapping[str, str] = {}
+    texts: dict[str, list[str]] = {}
+    for event in events:
+        if "outline" in event.data:
+            then = await sources_in(event.data["outline"], store)
+        if event.type in (E.STEP_STARTED, E.STEP_WAITING):
+            name = "/".join(bare(event.path))
+            if name in then:
+                texts.setdefault(name, []).append(then[name])
+    reached = {name: Code(known[-1], _note(known, now.get(name))) for name, known in texts.items()}
+    rest = {name: Code(text, "" if then else _UNKNOWN) for name, text in (then or now).items()}
+    return rest | reached
+
+
+def _note(texts: list[str], now: str | None) -> str:
+    notes = [_SEVERAL] if len(set(texts)) > 1 else []
+    return " ".join([*notes, _SINCE] if texts[-1] != now else notes)

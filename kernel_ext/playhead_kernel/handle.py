@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from playhead.runs.changes import StepChange
     from playhead_widgets import Picture
     from playhead_widgets.exhibits import Comparison, Timeline
-    from playhead_widgets.views.report_steps import Told
+    from playhead_widgets.views.report_steps import Code, Told
 
 T = TypeVar("T")
 
@@ -288,7 +288,7 @@ class RunHandle:
         """When each step did what, up to event ``at`` (None: now)."""
         from playhead_widgets.exhibits import Timeline  # loaded when a first one is drawn
 
-        return Timeline(self._told(), at, times=times)
+        return Timeline(self._told({}), at, times=times)
 
     def difference(self, other: RunHandle, at: int | None = None, other_at: int | None = None) -> Comparison:
         """What is different in the other run after event ``other_at``, from this one after event ``at``."""
@@ -304,16 +304,21 @@ class RunHandle:
         from playhead_widgets.views.report import report
 
         target = checked_path(path)
-        write_page(target, report(self._told(), version=playhead.__version__))
+        codes = self._desk.room.call(self._codes())
+        write_page(target, report(self._told(codes), version=playhead.__version__))
         return target
 
-    def _told(self) -> Told:
+    async def _codes(self) -> dict[str, Code]:
         from playhead_kernel.codes import codes_of
+
+        followed = self.followed
+        return await codes_of(followed.workflow, followed.events(), followed.log.store)
+
+    def _told(self, codes: Mapping[str, Code]) -> Told:
         from playhead_widgets.views.report_steps import Told
 
         followed = self.followed
-        place = followed.log.store.name
-        return Told(self.workflow, followed.events(), followed.snapshot, codes_of(self.workflow), place)
+        return Told(self.workflow, followed.events(), followed.snapshot, codes, followed.log.store.name)
 
     def _at(self, at: int | None) -> str:
         return self.run_id if at is None else f"{self.run_id}@{at}"

@@ -176,6 +176,24 @@ shakes = Workflow("shakes", input=int, description="It shakes.").then(shaky).com
     assert seen.count("✗ failed") >= 4  # the run, the step, and three tries
 
 
+def test_the_code_is_told_as_it_was(notebook: Notebook) -> None:
+    notebook(CHAIN)
+    notebook("@step\ndef two(n: int) -> int:\n    raise ValueError('not yet')")
+    notebook("%workflow run chain 1 --id c --wait")
+    first = texts(page_of(notebook, "%workflow export c c.html", "c.html"))
+    assert "raise ValueError('not yet')" in first
+    notebook("@step\ndef two(n: int) -> int:\n    return n + 1000")
+    notebook("@step\ndef one(n: int) -> int:\n    return 'written later'")
+    before = texts(page_of(notebook, "%workflow export c c.html", "c.html"))
+    assert "It has been changed since." in before
+    assert "written later" not in before
+    notebook("%workflow continue c --wait")
+    after = texts(page_of(notebook, "%workflow export c c.html", "c.html"))
+    assert "return n + 1000" in after
+    assert "It was changed while the run went on: this is how it was when it ran last." in after
+    assert "written later" not in after
+
+
 def test_items_and_nested_steps_have_their_place(notebook: Notebook) -> None:
     notebook(DEEP)
     notebook("%workflow run deep 1 --id d --wait")
