@@ -62,26 +62,31 @@ class DaemonThreads(Executor):
 
     def _carry_out(self) -> None:
         while (item := self._work.get()) is not None:
-            _do(*item)
+            self._do(*item)
             del item  # the result must not live on until the next body comes
-            with self._lock:
-                self._waiting += 1
         with self._lock:
             self._threads.discard(threading.current_thread())
+
+    def _do(self, future: Future[Any], body: Callable[[], Any]) -> None:
+        if not future.set_running_or_notify_cancel():
+            self._is_free()
+            return
+        try:
+            result = body()
+        except BaseException as error:  # noqa: BLE001 - whatever the body raised belongs to whoever waits for it
+            self._is_free()
+            future.set_exception(error)
+        else:
+            self._is_free()
+            future.set_result(result)
+
+    def _is_free(self) -> None:
+        """Before anybody learns of the result: who submits the next body then finds this thread, and makes none."""
+        with self._lock:
+            self._waiting += 1
 
     def _cancel_waiting(self) -> None:
         while not self._work.empty():
             item = self._work.get()
             if item is not None:
                 item[0].cancel()
-
-
-def _do(future: Future[Any], body: Callable[[], Any]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        result = body()
-    except BaseException as error:  # noqa: BLE001 - whatever the body raised belongs to whoever waits for it
-        future.set_exception(error)
-    else:
-        future.set_result(result)
