@@ -53,10 +53,18 @@ _log = logging.getLogger("playhead")
 class Runtime:
     """Runs workflows on a store. Use it as ``async with Runtime(".playhead") as runtime:``.
 
+    A step that has finished is never run again, and its result is never lost. A step in flight when its process dies
+    runs again when the run is taken up, so its side effects happen at least once: `Context.idempotency_key` and
+    ``Step(at_most_once=True)`` are for those that must not happen twice.
+
     store:
         A folder for the store on disk, a store, or None: in memory for the direct engine, ``.playhead`` else.
     engine:
-        ``evented`` (durable: everything is stored before it counts) or ``direct`` (in memory, stored at rest).
+        ``evented`` (durable: everything is stored before it counts) or ``direct`` (in memory, stored at rest: a
+        process that is killed loses what its runs did since then).
+    durability:
+        What an event survives once it counts. ``process``: the death of the process, ``kill -9`` too; a power cut may
+        lose the last commits, and damages none. ``power``: a power cut too; each commit then waits for the disk.
     workflows:
         Definitions, so that stored runs can be found and taken up again; or use `register`.
     resources:
@@ -70,6 +78,8 @@ class Runtime:
         `WorkerLost`, which is retried; `playhead.executors.processes.Processes` makes new ones by itself.
     cancel_grace, lease:
         Seconds a body has to end after a cancel; seconds until others may take over a run whose owner is silent.
+    tracer_provider:
+        What makes OpenTelemetry spans of the runs; None: the provider that is configured globally, if one is.
     """
 
     def __init__(

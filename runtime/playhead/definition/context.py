@@ -64,13 +64,15 @@ class Context(Generic[S]):
     resume_data, resumed:
         The answer to an earlier ``suspend``, and whether there is one (falsy answers count).
     restarted:
-        True if this body was in flight when a process died: its side effects may have happened already.
+        True if this body was in flight when a process died and now runs again, as the same attempt: its side
+        effects may have happened already. A step that has finished is never run again.
     request, resources:
         The bag passed as ``request=``, and the live objects of ``Runtime(resources=...)``.
     cancelled:
         Set when the run is being cancelled.
     idempotency_key:
-        The same for every try of this place in this run; give it to services that can drop repeats.
+        The same for every try of this place in this run, in every process; give it to services that can drop
+        repeats. Time travel and forks get other keys: running again is what they are for.
     logger:
         A logger named after the step.
     """
@@ -178,7 +180,10 @@ class Context(Generic[S]):
 
     @property
     def span(self) -> Span:
-        """The OpenTelemetry span of this step, for attributes of your own."""
+        """The OpenTelemetry span of this attempt, for attributes of your own; on any thread of the body.
+
+        Where no SDK is configured, it takes them and does nothing.
+        """
         return self._call.span()
 
     def __repr__(self) -> str:

@@ -37,7 +37,10 @@ class Step(Generic[I, O]):
     cancel_grace:
         Seconds an async body has to end by itself after a cancel; None: the runtime's.
     at_most_once:
-        Never run again after its process died in the middle; the run fails with `StepInterrupted` instead.
+        Not run again after its process died in its middle, when nobody knows how far it came. The run fails with
+        `StepInterrupted`; `Run.time_travel` goes on from there, with another try or with a result given as
+        ``context=``. An error that the body raises is an end, and is retried as ever. A process that is killed
+        needs the evented engine for this, and a power cut ``durability="power"`` as well.
     executor:
         Where a plain ``def`` body runs, instead of on the runtime's executor. To run in another process, the function
         must stand at the top level of a module. What the body writes, emits and prints arrives when it ends, and what
