@@ -74,7 +74,7 @@ class _Recorder:
         """The record of an exception; a short one for what was met before or lies too deep."""
         cls = type(error)
         record: Record = {"t": stored_name(cls), "m": safe_text(error)[:TEXT_LENGTH]}
-        if depth >= MAX_CHAIN or id(error) in self.seen or len(self.seen) >= MAX_RECORDS:
+        if depth >= MAX_CHAIN or id(error) in self.packer.inside or len(self.seen) >= MAX_RECORDS:
             return {**record, "cut": True}
         self.seen.add(id(error))
         self.packer.inside.add(id(error))
