@@ -36,7 +36,7 @@ class Extension:
         self.shell.Completer.custom_matchers.append(self._matcher)
         self.session.definitions.note()
         self.shell.events.register("post_run_cell", self.session.definitions.note)
-        self.shell.events.register("post_run_cell", self.session.look_again)
+        self.shell.events.register("post_run_cell", self.session.clicks.look_again)
         # A handle says in a line what the runtime would warn of in many.
         warnings.simplefilter("ignore", DefinitionChangedWarning)
         printing.install(self.session.pins)
@@ -46,7 +46,7 @@ class Extension:
         printing.uninstall()
         filters: Any = warnings.filters  # a list, declared as less
         filters[:] = [known for known in filters if known[2] is not DefinitionChangedWarning]
-        self.shell.events.unregister("post_run_cell", self.session.look_again)
+        self.shell.events.unregister("post_run_cell", self.session.clicks.look_again)
         self.shell.events.unregister("post_run_cell", self.session.definitions.note)
         self.shell.Completer.custom_matchers.remove(self._matcher)
         self._awaiting.uninstall()

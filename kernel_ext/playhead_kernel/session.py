@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from IPython.core.error import UsageError
 
@@ -17,9 +15,9 @@ from playhead.errors import StillRunning, UnknownWorkflow
 from playhead.machine.snapshot import Snapshot
 from playhead.runs.listing import RunInfo
 from playhead.runs.run import Run
-from playhead_kernel import driving
 from playhead_kernel.breakpoints import Breakpoint, Breakpoints, breakpoint_named, targets
 from playhead_kernel.cell_steps import CellStep, cell_step
+from playhead_kernel.clicking import Clicks
 from playhead_kernel.complaints import Complaints
 from playhead_kernel.config import Preferences
 from playhead_kernel.definitions import Definitions, Flow
@@ -31,10 +29,6 @@ from playhead_kernel.needs import needed_cells
 from playhead_kernel.printing import Pins
 from playhead_kernel.refusals import unknown
 from playhead_kernel.viewing import RunSource, Views, shown_as
-
-if TYPE_CHECKING:
-    from playhead.runs.changes import StepChange
-    from playhead_widgets import Reply
 
 _ID_LENGTH: Final = 60  # characters of a workflow's id that stand in the ids of its runs
 _ALL: Final = 1_000_000  # runs on one page: a listing for people is cut elsewhere
@@ -53,6 +47,7 @@ class Session:
         self.complaints = Complaints()
         self.complaints.listen()
         self.room = EngineRoom(preferences.store)
+        self.clicks = Clicks(self)
         self._presented: tuple[int, str] | None = None
 
     # -- runs --------------------------------------------------------------------------------------------------
@@ -285,7 +280,7 @@ class Session:
             self.say(f"{handle.workflow_id} {handle.run_id}: {handle.status}")
             return
         display = self.preferences.display if self.in_kernel else "text"
-        shown = shown_as(display, RunSource(handle.followed, self))
+        shown = shown_as(display, RunSource(handle.followed, self.clicks))
         shown.display()
         self.room.post(lambda: handle.views.add(shown))
 
@@ -301,49 +296,6 @@ class Session:
     def say(self, text: str) -> None:
         """A line of text in the cell that is being run."""
         sys.stdout.write(text + "\n")
-
-    def clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None:
-        """Somebody clicked in a view; any thread."""
-        # In the run's own context: a click belongs to no cell, and what the run prints would be shown nowhere.
-        self.room.submit(self._clicked(followed, name, payload, reply), context=followed.context)
-
-    def edits(self, followed: Followed, tell: Callable[[Sequence[StepChange]], None]) -> None:
-        """Tell a view what is written differently since its run began; any thread."""
-        self.room.submit(self._edits(followed, tell), context=followed.context)
-
-    async def _edits(self, followed: Followed, tell: Callable[[Sequence[StepChange]], None]) -> None:
-        self._renew_if_it_fits(followed.run_id)
-        tell(await followed.run.changes())
-
-    def look_again(self, *_: object) -> None:
-        """After a cell: views of runs that rest show the definitions that are there now."""
-        for run_id in [run_id for run_id, handle in self.handles.items() if handle.views]:
-            self.room.post(partial(self._renew_if_it_fits, run_id))
-
-    def _renew_if_it_fits(self, run_id: str) -> None:
-        """What does not fit together is told when the run is to go on; until then it is shown as it was."""
-        handle = self.handles.get(run_id)
-        if handle is not None:
-            with contextlib.suppress(UsageError):
-                self.renew(handle)
-
-    async def _clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None:
-        try:
-            if name == "fork":
-                run_id = await self.fresh_id(followed.workflow)
-                changed = {part: payload[part] for part in ("input", "state") if part in payload}
-                child = await driving.fork(followed.run, payload["seq"], **changed, run_id=run_id)
-                handle = await self.known(child)
-                self.pins.pin(handle.run_id, self.pins.of(followed.run_id))
-                self.use(handle)
-                reply.done(run=handle.run_id)
-                return
-            if (known := self.handles.get(followed.run_id)) is not None:
-                self.renew(known)
-            followed.run.stops = self.breakpoints.going(followed.run_id, followed.workflow, followed.snapshot())
-            reply.done(**await driving.clicked(followed.run, name, payload))
-        except Exception as error:  # noqa: BLE001 - told to the person who clicked
-            reply.refused(error)
 
     # -- the store ---------------------------------------------------------------------------------------------
 
