@@ -102,12 +102,14 @@ def uri_of(file: Path, mode: str) -> str:
 
 def draft_database(folder: Path) -> Path:
     """Make a new database in an empty folder; give its file, complete and closed."""
-    cache = diskcache.Cache(str(folder), disk=RawDisk, **SETTINGS)
+    cache = diskcache.Cache.__new__(diskcache.Cache)  # so that what cannot be made is closed too
     try:
+        cache.__init__(str(folder), disk=RawDisk, **SETTINGS)
         cache._sql(f"PRAGMA application_id = {APPLICATION_ID}")
         cache._sql(f"PRAGMA user_version = {FORMAT}")
         for thing in NEEDLESS:
             cache._sql(f"DROP {thing}")
+        cache._sql("PRAGMA wal_checkpoint(TRUNCATE)")  # Closing does it too, but tells nobody if it fails.
     finally:
         cache.close()
     return folder / FILE
