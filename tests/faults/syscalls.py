@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from playhead.stores.disk import DiskStore
 from tests.faults import store_writer
 
 KILLED = 128 + 9
+WRITE = re.compile(r"(?P<thread>\d+) +pwrite64\(\d+<(?P<file>[^>]*)>")
 
 
 @functools.cache
@@ -49,11 +52,10 @@ def write_under(
 ) -> Outcome:
     """Write a log while ``fault`` (in strace's words; it counts in each thread) happens."""
     syscall = fault.partition(":")[0]
-    writer = [sys.executable, "-W", "error", store_writer.__file__]
     ended = subprocess.run(
         [
             *("strace", "-qq", "-f", *_quickly(fault), "-o", "/dev/null", "-e", f"trace={syscall}"),
-            *("-e", f"inject={fault}", *writer, str(folder), durability, str(size), "blobs" if blobs else "-"),
+            *("-e", f"inject={fault}", *_writer(folder, durability, size, blobs)),
         ],
         capture_output=True,
         text=True,
@@ -69,6 +71,26 @@ def write_under(
         [rest for word, rest in lines if word == "err"],
         killed,
     )
+
+
+def writes(folder: Path, *, durability: str = "process") -> list[str]:
+    """The file in ``folder`` that each write of the writer goes to, in the thread that writes most."""
+    trace = folder.with_suffix(".trace")
+    subprocess.run(
+        ["strace", "-qq", "-f", "-y", "-o", str(trace), "-e", "trace=pwrite64", *_writer(folder, durability)],
+        stdout=subprocess.DEVNULL,
+        timeout=15,
+        check=True,
+    )
+    threads = defaultdict(list)
+    for write in WRITE.finditer(trace.read_text()):
+        threads[write["thread"]].append(str(Path(write["file"]).relative_to(folder)))
+    return max(threads.values(), key=len)
+
+
+def _writer(folder: Path, durability: str, size: int = 300, blobs: bool = False) -> list[str]:
+    writer = [sys.executable, "-W", "error", store_writer.__file__]
+    return [*writer, str(folder), durability, str(size), "blobs" if blobs else "-"]
 
 
 def _quickly(fault: str) -> list[str]:

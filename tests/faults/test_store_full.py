@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,36 +69,83 @@ def small_disk() -> Iterator[Path]:
     place.rmdir()
 
 
-async def test_a_full_disk_is_told_and_the_log_readable_and_continued(small_disk: Path) -> None:
-    store = DiskStore(small_disk / "store")
-    await store.open()
+def fill(file: Path, size: int) -> None:
+    with file.open("ab", buffering=0) as filler:
+        for _ in range(size // 4096):
+            filler.write(b"x" * 4096)
+
+
+async def append_until_full(store: DiskStore) -> int:
     seq = 0
     with pytest.raises(StoreFull):
         while True:
             await store.append("run", seq, [b"x" * 5000])
             seq += 1
+    return seq
+
+
+async def test_a_disk_that_the_store_fills_is_told_and_the_log_readable_and_continued(small_disk: Path) -> None:
+    fill(small_disk / "filler", 500_000)
+    store = DiskStore(small_disk / "store")
+    await store.open()
+    seq = await append_until_full(store)
     assert seq > 50
     assert len(await store.read("run")) == seq
     with pytest.raises(StoreFull):
         await store.put_blob("run", b"x" * 3_000_000)
     assert list((small_disk / "store").glob("blobs/*/*")) == []
     await store.close()
-
-    (small_disk / "filler").write_bytes(b"")
-    with pytest.raises(OSError, match="No space"), open(small_disk / "filler", "wb", buffering=0) as filler:
-        while True:
-            filler.write(b"x" * 4096)
     await store.open()
     assert len(await store.read("run")) == seq
-    with pytest.raises(StoreFull):
-        await store.append("run", seq, [b"more"])
-    other = DiskStore(small_disk / "other")
-    with pytest.raises(StoreFull):
-        await other.open()
 
     (small_disk / "filler").unlink()
     await store.append("run", seq, [b"more"])
     assert await store.last("run") == seq + 1
     await store.close()
+
+
+async def test_a_store_on_a_disk_that_others_filled_is_readable_and_later_continued(small_disk: Path) -> None:
+    store, other = DiskStore(small_disk / "store"), DiskStore(small_disk / "other")
+    await store.open()
+    await store.append("run", 0, [b"1"])
+    await store.close()
+    with pytest.raises(OSError, match="No space"):
+        fill(small_disk / "filler", 4_000_000)
+    await store.open()
+    assert await store.read("run") == [b"1"]
+    with pytest.raises(StoreFull):
+        await store.append("run", 1, [b"2"])
+    with pytest.raises(StoreFull):
+        await other.open()
+
+    (small_disk / "filler").unlink()
+    await store.append("run", 1, [b"2"])
+    assert await store.read("run") == [b"1", b"2"]
+    await store.close()
     await other.open()
     await other.close()
+
+
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """What goes beyond it is not written, and the rest of that write is."""
+    resource = pytest.importorskip("resource", reason="this system sets no limit to a file's size")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_write_that_stops_half_way_is_told_and_leaves_nothing(
+    store: DiskStore, tmp_path: Path, campaign: bool
+) -> None:
+    log = tmp_path / "store" / "cache.db-wal"
+    for room in range(33_000, 100_000, 97 if campaign else 9_700):  # SQLite's shared memory takes 32,768 bytes.
+        seq = await store.last("run")
+        end = log.stat().st_size if log.exists() else 0
+        with no_file_longer_than(end + room), pytest.raises(StoreError, match="disk I/O error"):
+            await store.append("run", seq, [b"x" * 100_000])
+        assert len(await store.read("run")) == seq
+        await store.append("run", seq, [b"x"])

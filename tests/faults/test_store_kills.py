@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.syscalls import check, make_store, needs_strace, write_under
+from tests.faults.syscalls import check, make_store, needs_strace, write_under, writes
 
 pytestmark = needs_strace
 
@@ -18,7 +18,9 @@ EVERY_DAY = 7  # of so many places, one is tried every day
 @pytest.mark.parametrize("start", range(1, PARTS + 1))
 async def test_killed_in_a_write_of_an_append(tmp_path: Path, start: int, durability: str, campaign: bool) -> None:
     survived = 0
-    for k in range(start, 101, PARTS if campaign else PARTS * EVERY_DAY):
+    await make_store(tmp_path / "whole")
+    last = len(writes(tmp_path / "whole", durability=durability))
+    for k in range(start, last + 1, PARTS if campaign else PARTS * EVERY_DAY):
         folder = tmp_path / f"{k}"
         await make_store(folder)
         outcome = write_under(f"pwrite64:signal=KILL:when={k}", folder, durability=durability)
@@ -29,7 +31,8 @@ async def test_killed_in_a_write_of_an_append(tmp_path: Path, start: int, durabi
 
 @pytest.mark.parametrize("start", range(1, PARTS + 1))
 async def test_killed_while_the_store_is_made(tmp_path: Path, start: int, campaign: bool) -> None:
-    for k in range(start, 141, PARTS if campaign else PARTS * 2 * EVERY_DAY):
+    last = sum(file.startswith("new-") for file in writes(tmp_path / "whole"))
+    for k in range(start, last + 1, PARTS if campaign else PARTS * 2 * EVERY_DAY):
         outcome = write_under(f"pwrite64:signal=KILL:when={k}", tmp_path / f"{k}")
         assert outcome.killed
         await check(tmp_path / f"{k}", outcome)
