@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from playhead_kernel.commands.defining import STEP
 from playhead_kernel.commands.table import COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "workflow-magic.md"
@@ -14,17 +15,16 @@ HEAD = """\
 Every command, as `%workflow COMMAND -h` says it. Bare `%workflow` shows the workflows defined in the notebook and the
 recent runs. Where a run may be named, it may be left out (the one used last) or shortened to how its id begins; `RUN@K`
 is the run as it stood after event K, and `RUN@STEP` as it stood before STEP began. `%%resume` is `resume` with the body
-of the cell as the answer.
+of the cell as the answer, and `%%step`, below, makes a step of a cell.
 
 This page is made by `python -m tests.docs.commands_page`.
 """
 
 
 def page() -> str:
-    parts = [HEAD]
-    for name, command in COMMANDS.items():
-        parts.append(f"## {name}\n\n```text\n{command.parser.format_help().rstrip()}\n```\n")
-    return "\n".join(parts)
+    commands = [*COMMANDS.items(), (STEP.magic, STEP)]
+    parts = [f"## {name}\n\n```text\n{command.parser.format_help().rstrip()}\n```\n" for name, command in commands]
+    return "\n".join([HEAD, *parts])
 
 
 if __name__ == "__main__":
