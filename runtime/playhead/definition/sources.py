@@ -7,15 +7,16 @@ not count as changes.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import inspect
 import re
 import textwrap
+import weakref
 from collections.abc import Callable
 from types import CodeType
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 #: Hex digits kept of a hash: 64 bits, plenty to tell versions of one step apart.
 HASH_DIGITS = 16
@@ -39,16 +40,20 @@ class Written(NamedTuple):
 
 def written(fn: Callable[..., Any]) -> Written:
     """How ``fn`` was written when this was first asked."""
-    try:
-        found = _KNOWN.get(fn)
-        if found is None:
-            found = _KNOWN[fn] = _written(fn)
-    except TypeError:  # it cannot be hashed, or not be referred to weakly
+    inner = fn if isinstance(fn, functools.partial) else inspect.unwrap(fn)
+    # What is made again and again by one `def` was written once, and shares its code.
+    source = inner.__code__ if inspect.isfunction(inner) else fn
+    found = _KNOWN.get(id(source))
+    if found is None:
         found = _written(fn)
+        with contextlib.suppress(TypeError):  # it cannot be referred to weakly
+            weakref.finalize(source, _KNOWN.pop, id(source), None).atexit = False
+            _KNOWN[id(source)] = found
     return found
 
 
-_KNOWN: WeakKeyDictionary[Callable[..., Any], Written] = WeakKeyDictionary()
+#: By identity: code that is equal may come from another place, where its defaults are others.
+_KNOWN: dict[int, Written] = {}
 
 
 def _written(fn: Callable[..., Any]) -> Written:

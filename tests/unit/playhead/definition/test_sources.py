@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from playhead import Step, step
+from playhead.definition import sources
 from playhead.definition.sources import written
 
 
@@ -92,6 +94,18 @@ def test_where_there_is_no_source_the_code_counts() -> None:
     assert written(typed(inner.format(1))).hash != written(typed(inner.format(2))).hash
     assert written(typed(inner.format(1))).hash == written(typed(inner.format(1))).hash
     assert written(len).hash != written(max).hash
+
+
+def test_what_one_def_makes_again_and_again_is_read_once_and_forgotten_with_it() -> None:
+    def adding(m: int) -> Callable[[int], int]:
+        return lambda n: m + n
+
+    assert written(adding(1)) is written(adding(2))
+    known = len(sources._KNOWN)
+    made("def f(n):\n    return n\n")
+    written(made("def f(n):\n    return -n\n"))
+    gc.collect()
+    assert len(sources._KNOWN) == known
 
 
 def test_a_callable_object_is_its_call() -> None:
