@@ -73,7 +73,7 @@ def test_quiet_shows_nothing(chain: Notebook) -> None:
 
 @pytest.mark.parametrize("line", ["%workflow run chain 1 --wait;", "%workflow wait ;", "%workflow output one;"])
 def test_a_semicolon_at_the_end_hides_the_value(chain: Notebook, line: str) -> None:
-    chain("%workflow run chain 1")
+    chain("%workflow run chain 1 --wait")
     ran = chain.cell(line)
     assert (ran.error, ran.value) == (None, None)
     assert "Out[" not in ran.out
