@@ -97,6 +97,21 @@ def test_a_fork_takes_another_input_for_what_comes_next(chain: Notebook, line: s
     assert chain("%workflow output c") == 112
 
 
+def test_the_state_can_be_given_too(notebook: Notebook) -> None:
+    notebook(ORDERS)
+    notebook("many = {'seen': 40}")
+    notebook("%workflow run orders customer=Ada total=10 --id o --state many --wait")
+    assert notebook("%workflow state o").seen == 41
+    notebook("%workflow fork o --at price --id child --go --wait")
+    assert notebook("%workflow state child").seen == 41
+    notebook("many['seen'] = 7")
+    notebook("%workflow fork o --at price --id other --state many --go --wait")
+    assert notebook("%workflow state other").seen == 8
+    notebook("%workflow travel other price --state many --wait")
+    assert notebook("%workflow state other").seen == 8
+    assert "There is no variable 'mny': did you mean 'many'?" in notebook.refused("%workflow fork o@1 --state mny")
+
+
 def test_a_fork_that_is_refused_leaves_no_run(chain: Notebook) -> None:
     assert "unable to parse string as an integer" in chain.refused("%workflow fork c@3 seven --id child")
     assert [info.run_id for info in chain("%workflow ls")] == ["c"]

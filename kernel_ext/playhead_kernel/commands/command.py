@@ -101,6 +101,11 @@ def takes_wait(parser: Parser) -> None:
     parser.add_argument("--wait", action="store_true", help="wait until the run rests: finished, suspended or paused")
 
 
+def takes_state(parser: Parser, when: str) -> None:
+    """``--state VAR``."""
+    parser.add_argument("--state", metavar="VAR", type=unquoted, help=f"{when}: the value of this variable, a dict")
+
+
 def takes_changes(parser: Parser) -> None:
     """``--accept-changes``: go on by another workflow than the one that was."""
     text = "go on although the workflow has changed in what the run has reached"

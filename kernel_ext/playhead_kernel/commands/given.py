@@ -39,6 +39,11 @@ def value_given(session: Session, given: Given, words: Sequence[str], schema: Sc
     return None if found is None else found.fitted(schema)
 
 
+def state_given(session: Session, given: Given) -> Any:
+    """The state that was given, None if there is none."""
+    return None if given.state is None else variable(session, given.state)
+
+
 def variable(session: Session, name: str) -> Any:
     """The value of a variable of the notebook."""
     namespace = session.shell.user_ns

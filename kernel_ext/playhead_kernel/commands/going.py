@@ -13,9 +13,10 @@ from playhead_kernel.commands.command import (
     takes_changes,
     takes_payload,
     takes_run,
+    takes_state,
     takes_wait,
 )
-from playhead_kernel.commands.given import value_given
+from playhead_kernel.commands.given import state_given, value_given
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
@@ -30,7 +31,9 @@ def run(session: Session, given: Given) -> RunHandle | Rest:
     flow = session.definitions.find(given.flow)
     breaks = [session.breakpoint(text, [flow]) for text in given.breaks]
     value = value_given(session, given, given.payload, flow.input)
-    handle = session.start(flow, value, run_id=given.id, per_step=given.step, breaks=breaks)
+    handle = session.start(
+        flow, value, run_id=given.id, state=state_given(session, given), per_step=given.step, breaks=breaks
+    )
     session.hush(handle) if given.quiet else session.present(handle)
     return rest_or(handle, given.wait or given.step)
 
@@ -38,6 +41,7 @@ def run(session: Session, given: Given) -> RunHandle | Rest:
 def _run_words(parser: Parser) -> None:
     parser.add_argument("flow", metavar="FLOW", type=unquoted, help="a workflow's id, or the variable that holds it")
     takes_payload(parser, "the run's input")
+    takes_state(parser, "the state the run begins with")
     parser.add_argument("--id", metavar="ID", type=unquoted, help="the run's own id; it is made up without")
     parser.add_argument("--step", action="store_true", help="run the first step only; waits for the pause after it")
     parser.add_argument(

@@ -27,4 +27,8 @@ def overview_of_commands() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  {name.ljust(width)}  {command.summary}" for name, command in COMMANDS.items()]
     usage = ["usage: %workflow COMMAND ...", "", "Runs of workflows in this notebook. Each command has its own -h.", ""]
-    return "\n".join([*usage, *lines])
+    cells = [
+        "",
+        "Cell magics: %%workflow run and %%resume take data from the cell; %%step makes a step of it (%%step -h).",
+    ]
+    return "\n".join([*usage, *lines, *cells])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from IPython.core.error import UsageError
 
 from playhead.machine.places import body_at
-from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_wait
-from playhead_kernel.commands.given import run_and_rest, value_given
+from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_state, takes_wait
+from playhead_kernel.commands.given import run_and_rest, state_given, value_given
 from playhead_kernel.commands.looking import moment
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
@@ -56,7 +56,7 @@ def travel(session: Session, given: Given) -> RunHandle | Rest:
         raise UsageError(_WHERE_TO)
     place = place_in(handle.workflow, unquoted(words.pop(0)))
     value = value_given(session, given, words, _input_at(handle, place))
-    handle.travel(place, input=value, per_step=given.pause)
+    handle.travel(place, input=value, state=state_given(session, given), per_step=given.pause)
     session.present(handle)
     return rest_or(handle, given.wait or given.pause)
 
@@ -73,7 +73,9 @@ def fork(session: Session, given: Given) -> RunHandle | Rest:
         raise UsageError(f"Say where in one way: {name} or --at {given.at}.")
     place = place_in(handle.workflow, given.at) if given.at else None
     value = value_given(session, given, words, _input_at(handle, place) if place else None)
-    child = handle.fork(place if place is not None else seq, input=value, run_id=given.id)
+    child = handle.fork(
+        place if place is not None else seq, input=value, state=state_given(session, given), run_id=given.id
+    )
     session.use(child)
     session.present(child)
     if given.go:
@@ -97,6 +99,7 @@ def _travel_words(parser: Parser) -> None:
         help="a run's id, a step, and its input: key=value, or one value",
     )  # fmt: skip
     parser.add_argument("--input", metavar="VAR", type=unquoted, help="the step's input: the value of this variable")
+    takes_state(parser, "the state from there on")
     parser.add_argument(
         "--step", dest="pause", action="store_true", help="run that step only; waits for the pause after it"
     )
@@ -109,6 +112,7 @@ def _fork_words(parser: Parser) -> None:
     )
     parser.add_argument("--at", metavar="STEP", type=unquoted, help="up to before this step")
     parser.add_argument("--input", metavar="VAR", type=unquoted, help="the input: the value of this variable")
+    takes_state(parser, "the state from there on")
     parser.add_argument("--id", metavar="ID", type=unquoted, help="the new run's own id")
     parser.add_argument("--go", action="store_true", help="set it going at once")
     takes_wait(parser)
