@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import asyncio
 import re
+import sys
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
+from types import FrameType
 from typing import Any, Final, TypeGuard
 
 from playhead.results import RunResult
@@ -65,14 +67,24 @@ class Awaiting:
         self._shell.input_transformers_post.append(self)
         self._shell.events.register("pre_execute", self.begin)
         self._shell.events.register("post_execute", self.end)
-        # The cell that loads the extension is running now, and will end.
-        self._depth = 1
+        # The cell that loads the extension will end; a kernel may load it before there is any.
+        self._depth = 1 if _is_in_a_cell() else 0
 
     def uninstall(self) -> None:
         """Leave IPython as it was."""
         self._shell.input_transformers_post.remove(self)
         self._shell.events.unregister("pre_execute", self.begin)
         self._shell.events.unregister("post_execute", self.end)
+
+
+def _is_in_a_cell() -> bool:
+    """Whether IPython is running a cell just now; it has no word for that."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "run_cell_async":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _awaited_text(text: str) -> str | None:

@@ -175,6 +175,17 @@ def test_our_kernel_has_the_extension_loaded(tmp_path: Path) -> None:
         assert kernel.shutdown() < 2.5
 
 
+def test_our_kernel_hears_clicks_while_a_cell_waits(tmp_path: Path) -> None:
+    with kernel_in(tmp_path, OURS) as kernel:
+        kernel(SLOW)
+        kernel("run = %workflow run slow 1")
+        player = kernel("player = run.views._shown[0].player; player.model_id").strip("'")
+        waiting = kernel.begin("%workflow wait")
+        kernel.until(lambda: kernel.said(waiting, "execute_input"))
+        assert kernel.asked(player, {"ask": "command", "name": "cancel", "payload": {}}) == {"ok": True}
+        assert "canceled" in kernel.ended(waiting).value
+
+
 def test_the_kernelspec_is_installed_with_the_package() -> None:
     spec = KernelSpecManager().get_kernel_spec("playhead")
     assert spec.display_name == "Python 3 (Playhead)"
