@@ -10,7 +10,7 @@ from tests.faults.runs.campaigns import answer_of
 pytestmark = pytest.mark.skipif(not children.supported(), reason="this system cannot fork and watch processes")
 
 ROUNDS = 100  # of each kind
-ROUNDS_EVERY_DAY = 5
+ROUNDS_EVERY_DAY = 3
 
 
 def test_a_cancel_reaches_every_run_and_changes_no_finished_one(campaign: bool) -> None:

@@ -21,7 +21,7 @@ from tests.faults.runs.lives import go_on
 from tests.faults.runs.shapes import SHAPES, Flow, Shape
 
 FLIPS = 700  # in each of the three kinds of file
-FLIPS_EVERY_DAY = 60
+FLIPS_EVERY_DAY = 24
 PARTS = 2
 
 LARGE = random.Random(5).randbytes(400_000)

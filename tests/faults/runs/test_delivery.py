@@ -21,7 +21,7 @@ from tests.faults.runs.lives import FINAL, go_on
 from tests.faults.runs.shapes import SHAPES, Shape
 
 SEEDS = 10_000
-SEEDS_EVERY_DAY = 800
+SEEDS_EVERY_DAY = 400
 PARTS = 4
 SILENT = 0.05  # how likely it is, at each command, that an owner has been silent for longer than its lease
 HANGING = 10.0  # seconds; a run takes some hundredths of one

@@ -21,12 +21,12 @@ from tests.faults.runs.lives import live
 from tests.faults.runs.shapes import A_FEW, SHAPES, Shape
 
 SEEDS = 1000
-SEEDS_EVERY_DAY = 150
+SEEDS_EVERY_DAY = 100
 PARTS = 2
 AGAIN = 0.4  # how likely whoever takes the run up is interrupted too
 
 SIGNALS = 40  # for each shape
-SIGNALS_EVERY_DAY = 6  # for each of a few
+SIGNALS_EVERY_DAY = 4  # for each of a few
 
 
 class InterruptedLoop(asyncio.SelectorEventLoop):

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.skipif(not children.supported(), reason="this system ca
 
 ROUNDS = 38  # of before, inside and after each append of each shape: 10,000 points
 KILLS = 167  # of each shape, at random moments: 2,000 in all
-KILLS_EVERY_DAY = 6  # of each of a few
+KILLS_EVERY_DAY = 4  # of each of a few
 
-GROUPS = [tuple(SHAPES)[start::4] for start in range(4)]
+GROUPS = [tuple(SHAPES)[start::6] for start in range(6)]
 
 
 @pytest.mark.parametrize("shapes", GROUPS, ids="-".join)

@@ -11,7 +11,7 @@ from tests.faults.runs.conftest import Tell
 pytestmark = pytest.mark.skipif(not children.supported(), reason="this system cannot fork and watch processes")
 
 RACES = 334  # of each of the three kinds
-RACES_EVERY_DAY = 5
+RACES_EVERY_DAY = 4
 
 
 def test_of_processes_that_want_the_same_run_at_once_one_wins(campaign: bool, tell: Tell) -> None:

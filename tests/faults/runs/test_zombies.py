@@ -11,7 +11,7 @@ from tests.faults.runs.conftest import Tell
 pytestmark = pytest.mark.skipif(not children.supported(), reason="this system cannot fork and watch processes")
 
 ROUNDS = 200
-ROUNDS_EVERY_DAY = 5
+ROUNDS_EVERY_DAY = 4
 
 
 def test_a_stopped_owner_that_was_replaced_writes_nothing_when_it_wakes(campaign: bool, tell: Tell) -> None:
