@@ -10,7 +10,7 @@ from tests.faults.runs.campaigns import answer_of
 pytestmark = pytest.mark.skipif(not children.supported(), reason="this system cannot fork and watch processes")
 
 ROUNDS = 200
-ROUNDS_EVERY_DAY = 3
+ROUNDS_EVERY_DAY = 4
 
 
 def test_a_sleep_outlives_its_process_and_ends_once(campaign: bool) -> None:
