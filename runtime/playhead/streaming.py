@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -115,7 +115,9 @@ class Watch:
         self._live.extend(event for event in events if event.data.get("live"))
         self._arrival.set()
 
-    async def events(self, at_rest: Callable[[], bool], poll: Callable[[], Awaitable[None]]) -> AsyncIterator[Event]:
+    async def events(
+        self, at_rest: Callable[[], bool], poll: Callable[[], Awaitable[None]]
+    ) -> AsyncGenerator[Event, None]:
         """Each event, until ``at_rest`` and nothing is left. ``poll`` waits for more, from wherever it comes."""
         try:
             while True:

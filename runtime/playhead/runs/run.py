@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from playhead.definition.workflow import Workflow
@@ -271,18 +272,20 @@ class Run:
         task = loop.create_task(go(), context=self._context.copy())
 
         async def events() -> AsyncIterator[Event]:
-            async for event in self._watched(await watching, task.done):
-                yield event
+            async with aclosing(self._watched(await watching, task.done)) as found:
+                async for event in found:
+                    yield event
 
         return Stream(self.run_id, events, task)
 
     async def observe(self, after: int = 0) -> AsyncIterator[Event]:
         """The events after ``after``, then new ones as they come from whatever process, until the run rests."""
         watch = Watch(await self._control.read(after), after)
-        async for event in self._watched(watch, lambda: self._control.log.snapshot.status not in ACTIVE):
-            yield event
+        async with aclosing(self._watched(watch, lambda: self._control.log.snapshot.status not in ACTIVE)) as found:
+            async for event in found:
+                yield event
 
-    async def _watched(self, watch: Watch, at_rest: Callable[[], bool]) -> AsyncIterator[Event]:
+    def _watched(self, watch: Watch, at_rest: Callable[[], bool]) -> AsyncGenerator[Event, None]:
         log = self._control.log
 
         async def poll() -> None:
@@ -292,5 +295,4 @@ class Run:
             else:
                 await watch.arrival(ours[1] if ours is not None else None)
 
-        async for event in watch.events(at_rest, poll):
-            yield event
+        return watch.events(at_rest, poll)
