@@ -12,7 +12,7 @@ from playhead.codec.values import dump
 from playhead.definition.entries import MapEntry
 from playhead.definition.signals import only_signals
 from playhead.definition.step import Step
-from playhead.engines.call import CURRENT_CALL, Call
+from playhead.engines.call import Call
 from playhead.errors import NonRetryableError, StepTimeout, TripWire
 from playhead.executors.errand import Errand
 from playhead.executors.port import run_on
@@ -33,7 +33,6 @@ async def run_leaf(driver: Driver, call: Call, value: Any) -> None:
 
     Records nothing if the runtime is being left: the step counts as lost in flight and will be run again.
     """
-    CURRENT_CALL.set(call)  # in the context of this task, which nobody else has
     try:
         end = _ended(call, await _run(driver, call, value))
     except BaseException as error:

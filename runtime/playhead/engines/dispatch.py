@@ -151,7 +151,7 @@ class Dispatch:
         if isinstance(work, Workflow):
             return True
         call = Call(driver, command.owner, path, work)
-        driver.flights.launch(path, partial(run_leaf, driver, call, value), True, getattr(work, "cancel_grace", None))
+        driver.flights.launch(path, partial(run_leaf, driver, call, value), call, getattr(work, "cancel_grace", None))
         return False
 
     def _input(self, command: Begin) -> tuple[Any, Any]:

@@ -108,23 +108,20 @@ class Driver:
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    def landed(self) -> None:
-        """Something that was under way is over; go on at once if that is all there was, else wait for the others."""
-        if self.flights.items or self._waiter is None or not self.engine.is_instant or not self._went_on():
-            self.wake()
-
-    def _went_on(self) -> bool:
-        """Whether the run went on without a turn of the event loop between the end of one step and the next."""
-        try:
-            self._check()
-            self._advance()
-            if self._written or not self.engine.at_once(self.log, self.pending):
-                return False
-            self.pending = []
-            self.flights.start()
-        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the run is told
-            self.crash(error)
-        return bool(self.flights.items)
+    def landed(self) -> bool:
+        """Something that was under way is over; whether, that being all there was, the next may begin at once."""
+        if not self.flights.items and self._waiter is not None and self.engine.is_instant:
+            try:
+                self._check()
+                self._advance()
+                if not self._written and self.engine.at_once(self.log, self.pending):
+                    self.pending = []
+                    if self.flights.items:
+                        return True
+            except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the run is told
+                self.crash(error)
+        self.wake()
+        return False
 
     def crash(self, error: BaseException) -> None:
         """End the driving of this run by ``error``."""

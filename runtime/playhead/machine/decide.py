@@ -205,7 +205,7 @@ class _Judge:
         """What the workflow open at ``scope`` has come to."""
         frame = self.snapshot.frames[scope]
         position = frame.position
-        if position >= 0:
+        if position >= 0 and not self.has_passed(workflow.entries[position], scope):
             outcome = self.entry(workflow, scope, position, frame.arms)
             if not isinstance(outcome, Done):
                 return outcome
@@ -215,16 +215,27 @@ class _Judge:
             return Done(output_of(workflow, scope, position))
         return self.entry(workflow, scope, position + 1, None)
 
+    def has_passed(self, entry: Entry, scope: Path) -> bool:
+        """Whether the entry is one place that ended well: by far the most common case, told at a glance."""
+        if not isinstance(entry, StepEntry):
+            return False
+        record = self.snapshot.records.get((*scope, entry.body.id))
+        return record is not None and record.status is _SUCCESS and not record.bailed
+
     def entry(self, workflow: Workflow[Any, Any], scope: Path, at: int, arms: tuple[str, ...] | None) -> Outcome:
         """What the entry at position ``at`` has come to; if it is not begun, how to begin it."""
         entry = workflow.entries[at]
+        if isinstance(entry, StepEntry):
+            return self.single(workflow, scope, at, entry.body.id, entry.body)
         if isinstance(entry, ParallelEntry):
             return self.arms(workflow, scope, at, entry.bodies)
-        if isinstance(entry, BranchEntry):
-            if arms is None:
-                return Going((JudgeBranch(scope, entry, at, input_of(workflow, scope, at)),))
-            return self.arms(workflow, scope, at, tuple(body for body in entry.bodies if body.id in arms))
-        work, id = (entry.body, entry.body.id) if isinstance(entry, StepEntry) else (entry, entry.ids[0])
+        if not isinstance(entry, BranchEntry):
+            return self.single(workflow, scope, at, entry.ids[0], entry)
+        if arms is None:
+            return Going((JudgeBranch(scope, entry, at, input_of(workflow, scope, at)),))
+        return self.arms(workflow, scope, at, tuple(body for body in entry.bodies if body.id in arms))
+
+    def single(self, workflow: Workflow[Any, Any], scope: Path, at: int, id: str, work: Work) -> Outcome:
         path = (*scope, id)
         return self.place(work, path, workflow) or Going((self.begin(workflow, scope, at, path, work),))
 
@@ -270,9 +281,7 @@ class _Judge:
 
     def waiting(self, work: Work, record: Record, owner: Workflow[Any, Any]) -> Command:
         until = record.until or 0.0
-        if isinstance(work, SleepEntry):
-            return Wake(record.path, until)
-        return self.again(work, record, owner, until)
+        return Wake(record.path, until) if isinstance(work, SleepEntry) else self.again(work, record, owner, until)
 
     def running(self, work: Work, record: Record, owner: Workflow[Any, Any]) -> Outcome:
         """A leaf is under way; a container is what its inside has come to."""
@@ -383,6 +392,8 @@ def turn_input(path: Path, turn: int) -> Source:
 def output_of(workflow: Workflow[Any, Any], scope: Path, at: int) -> Source:
     """Where the output of the entry at position ``at`` is to be found."""
     entry: Entry = workflow.entries[at]
-    if isinstance(entry, ParallelEntry | BranchEntry):
-        return Source("table", scope, names=entry.ids)
+    if isinstance(entry, StepEntry):
+        return Source("output", (*scope, entry.body.id))
+    if isinstance(entry, (ParallelEntry, BranchEntry)):
+        return Source("table", scope, entry.ids)
     return Source("output", (*scope, entry.ids[0]))

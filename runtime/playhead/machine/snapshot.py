@@ -51,6 +51,8 @@ class Record(NamedTuple):
     status: Status
     order: int
     input: Payload | None = None
+    started_at: float | None = None
+    tries: int = 0
     output: Payload | None = None
     error: Payload | None = None
     error_path: Path | None = None
@@ -64,11 +66,9 @@ class Record(NamedTuple):
     resumed: bool = False
     restarted: bool = False
     attempt: int = 0
-    tries: int = 0
     iteration: int | None = None
     # A record is never searched like a tuple, and "index" is the word people know.
     index: int | None = None  # type: ignore[assignment]  # hides tuple.index on purpose
-    started_at: float | None = None
     ended_at: float | None = None
     suspended_at: float | None = None
     resumed_at: float | None = None

@@ -17,8 +17,11 @@ def _step_started(snapshot: Snapshot, event: Event) -> Changes:
     known = snapshot.records.get(path)
     record = _begun(snapshot, event) if known is None else _begun_again(snapshot, known, event)
     changes: Changes = {"records": _with_begun(snapshot.records, record)}
-    if "entry" in data and not _stands_at(snapshot, path[:-1], data["entry"]):
-        changes["frames"] = snapshot.frames.insert(path[:-1], Frame(data["entry"]))
+    if "entry" in data:
+        scope = path[:-1]
+        frame = snapshot.frames.get(scope)
+        if frame is None or frame.position != data["entry"]:
+            changes["frames"] = snapshot.frames.insert(scope, Frame(data["entry"]))
     if record.kind in LEAVES:
         changes["busy"] = snapshot.busy.insert(path, Status.RUNNING)
     elif record.kind == "workflow" and path not in snapshot.frames:
@@ -26,28 +29,16 @@ def _step_started(snapshot: Snapshot, event: Event) -> Changes:
     return changes
 
 
-def _stands_at(snapshot: Snapshot, scope: Path, position: int) -> bool:
-    frame = snapshot.frames.get(scope)
-    return frame is not None and frame.position == position
-
-
-_FRESH: Final = Record((), "", Status.RUNNING, 0, tries=1)
 _GIVEN: Final = ("index", "iteration", "width", "total")
 
 
 def _begun(snapshot: Snapshot, event: Event) -> Record:
     data = event.data
-    changes = {
-        "path": event.path,
-        "kind": data["kind"],
-        "order": event.seq,
-        "input": snapshot.resolve(data.get("input")),
-        "started_at": event.at,
-    }
-    for field in _GIVEN:
-        if field in data:
-            changes[field] = data[field]
-    return _FRESH.but(changes)
+    input = snapshot.resolve(data.get("input"))
+    record = Record(event.path, data["kind"], Status.RUNNING, event.seq, input, event.at, 1)
+    if "index" in data or "iteration" in data or "width" in data:
+        return record.but({field: data[field] for field in _GIVEN if field in data})
+    return record
 
 
 def _begun_again(snapshot: Snapshot, known: Record, event: Event) -> Record:
@@ -96,18 +87,9 @@ def _turn_began(records: HashTrieMap[Path, Record], path: Path, turn: int) -> Ha
 def _step_succeeded(snapshot: Snapshot, event: Event) -> Changes:
     data, path = event.data, event.path
     record = snapshot.records[path]
-    done = record.but(
-        {
-            "status": Status.SUCCESS,
-            "output": snapshot.resolve(data.get("output")),
-            "bailed": data.get("bail", False),
-            "ended_at": event.at,
-            "until": None,
-            "resumed": False,
-            "restarted": False,
-            "labels": (),
-        }
-    )
+    output = snapshot.resolve(data.get("output"))
+    ended = {"status": Status.SUCCESS, "output": output, "ended_at": event.at, "bailed": data.get("bail", False)}
+    done = record.but(ended if _is_plain(record) else ended | _PLAIN)
     records = snapshot.records.insert(path, done)
     if record.index is not None:
         container = records[element(path)]
@@ -115,7 +97,15 @@ def _step_succeeded(snapshot: Snapshot, event: Event) -> Changes:
         still_open = container.open_items if done.bailed else container.open_items - {record.index}
         closed = container.but({"open_items": still_open, "done_items": container.done_items + 1})
         records = records.insert(container.path, closed)
-    return _settled(snapshot, event, records)
+    return _settled(snapshot, event, done, records)
+
+
+# What a place forgets when it ends: how it came to be run.
+_PLAIN: Final = {"until": None, "resumed": False, "restarted": False, "labels": ()}
+
+
+def _is_plain(record: Record) -> bool:
+    return record.until is None and not record.resumed and not record.restarted and not record.labels
 
 
 def _step_failed(snapshot: Snapshot, event: Event) -> Changes:
@@ -134,7 +124,7 @@ def _step_failed(snapshot: Snapshot, event: Event) -> Changes:
             "labels": (),
         }
     )
-    return _settled(snapshot, event, snapshot.records.insert(path, failed))
+    return _settled(snapshot, event, failed, snapshot.records.insert(path, failed))
 
 
 def _step_suspended(snapshot: Snapshot, event: Event) -> Changes:
@@ -151,7 +141,7 @@ def _step_suspended(snapshot: Snapshot, event: Event) -> Changes:
             "restarted": False,
         }
     )
-    return _settled(snapshot, event, snapshot.records.insert(path, held))
+    return _settled(snapshot, event, held, snapshot.records.insert(path, held))
 
 
 def _step_waiting(snapshot: Snapshot, event: Event) -> Changes:
@@ -183,7 +173,7 @@ def _step_canceled(snapshot: Snapshot, event: Event) -> Changes:
             "until": None,
         }
     )
-    return _settled(snapshot, event, snapshot.records.insert(path, canceled))
+    return _settled(snapshot, event, canceled, snapshot.records.insert(path, canceled))
 
 
 def _step_lost(snapshot: Snapshot, event: Event) -> Changes:
@@ -195,10 +185,10 @@ def _step_lost(snapshot: Snapshot, event: Event) -> Changes:
     }
 
 
-def _settled(snapshot: Snapshot, event: Event, records: HashTrieMap[Path, Record]) -> Changes:
-    """The body ended: it is not busy any more, and what it set in state and request counts from now on."""
+def _settled(snapshot: Snapshot, event: Event, record: Record, records: HashTrieMap[Path, Record]) -> Changes:
+    """The body ended as ``record`` says: it is busy no more, and what it set in state and request counts."""
     data = event.data
-    changes: Changes = {"records": records, "busy": _freed(snapshot.busy, records[event.path])}
+    changes: Changes = {"records": records, "busy": _freed(snapshot.busy, record)}
     if "state" in data:
         changes["state"] = laid_over(snapshot.state, data["state"])
     if "request" in data or "request_deleted" in data:
