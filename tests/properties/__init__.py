@@ -1,0 +1,1 @@
+"""Random workflows, random schedules: whatever runs them, they tell one story."""
