@@ -238,6 +238,7 @@ def test_a_patch_that_comes_twice_is_taken_once(followed: Any) -> None:
     before, patches, after = followed
     seen = script("Store from store", STORE, {"truth": before, "patches": [*patches, patches[0], patches[-1]]})
     assert seen["marks"] == after["marks"]
+    assert seen["asked"] == []
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------

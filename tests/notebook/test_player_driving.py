@@ -48,7 +48,7 @@ def clicks(notebook: Notebook) -> Iterator[Clicks]:
     notebook(ORDERS)
     notebook("%workflow run orders customer=Ada total=3 --id o --wait")
     session = notebook.session
-    player = Player(RunSource(session.handles["o"].followed, session))
+    player = Player(RunSource(session.handles["o"].followed, session.clicks))
     yield Clicks(player)
     player.close()
 
