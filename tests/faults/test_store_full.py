@@ -138,14 +138,12 @@ def no_file_longer_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-async def test_a_write_that_stops_half_way_is_told_and_leaves_nothing(
-    store: DiskStore, tmp_path: Path, campaign: bool
-) -> None:
-    log = tmp_path / "store" / "cache.db-wal"
+async def test_a_write_that_stops_half_way_is_told_and_leaves_nothing(store: DiskStore, campaign: bool) -> None:
     for room in range(33_000, 100_000, 97 if campaign else 9_700):  # SQLite's shared memory takes 32,768 bytes.
+        await store.close()  # It empties SQLite's log, which else might be written anew from its start, or grow.
+        await store.open()
         seq = await store.last("run")
-        end = log.stat().st_size if log.exists() else 0
-        with no_file_longer_than(end + room), pytest.raises(StoreError, match="disk I/O error"):
+        with no_file_longer_than(room), pytest.raises(StoreError, match="disk I/O error"):
             await store.append("run", seq, [b"x" * 100_000])
         assert len(await store.read("run")) == seq
         await store.append("run", seq, [b"x"])
