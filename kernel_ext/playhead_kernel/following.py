@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+import contextlib
 import contextvars
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from playhead.definition.workflow import Workflow
+from playhead.errors import StoreError
 from playhead.machine.events import Event
 from playhead.machine.snapshot import ACTIVE, Snapshot
 from playhead.results import RunResult
@@ -96,8 +98,10 @@ class Followed:
             self._elsewhere.cancel()
 
     async def _follow(self) -> None:
-        while self.log.snapshot.status in ACTIVE:
-            await self.log.changed(self.log.snapshot.seq, elsewhere=True)
+        # A store that was left, or cannot be read, is told to whoever asks for the run.
+        with contextlib.suppress(StoreError):
+            while self.log.snapshot.status in ACTIVE:
+                await self.log.changed(self.log.snapshot.seq, elsewhere=True)
 
     def _arrived(self, events: Sequence[Event]) -> None:
         self._latest = self.log.snapshot
