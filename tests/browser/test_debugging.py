@@ -110,7 +110,7 @@ async def test_the_past_can_be_looked_at_while_the_kernel_is_busy(cells: NewNote
     lab = await cells(STEPS, MENDED, FLOW, RUN)
     await lab.run_all()
     await lab.status("success")
-    await lab.begin("import time; time.sleep(3)")
+    await lab.begin("import time; time.sleep(60)")  # ended with its kernel
     await lab.drag_playhead(0.0)
     await lab.shows("read", "pending")
     await lab.shows("praise", "pending")
