@@ -8,9 +8,6 @@ import sys
 import threading
 import weakref
 
-import pytest
-
-from tests.notebook.cells import SLOW
 from tests.notebook.shells import Notebook
 
 
@@ -59,18 +56,6 @@ def test_reloading_goes_on_with_the_same_store(notebook: Notebook) -> None:
     notebook("%reload_ext playhead")
     assert [info.run_id for info in notebook("%workflow ls")] == ["first"]
     assert notebook("%workflow output first") == 4
-
-
-def test_leaving_while_a_run_is_watched_complains_of_nothing(
-    notebook: Notebook, caplog: pytest.LogCaptureFixture
-) -> None:
-    notebook(SLOW)
-    notebook("%workflow run slow 1 --id s")
-    notebook("%workflow show s")  # from now on it is looked at what others make of the run
-    notebook("%unload_ext playhead")
-    notebook("release.set()")
-    gc.collect()
-    assert [record.getMessage() for record in caplog.records] == []
 
 
 def test_a_session_that_was_left_is_forgotten(notebook: Notebook) -> None:
