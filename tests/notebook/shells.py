@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import sys
 import time
@@ -127,6 +128,7 @@ def notebook_in(folder: Path) -> Iterator[Notebook]:
         yield notebook
     finally:
         notebook.cell("%unload_ext playhead")
+        atexit.unregister(shell.atexit_operations)  # each would look through all memory when the tests are done
         InteractiveShell.clear_instance()
         sys.modules["__main__"] = main
         sys.displayhook = hook
