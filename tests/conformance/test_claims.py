@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from playhead import Context, Runtime, Workflow, step
+from playhead import Context, MemoryStore, Runtime, Workflow, step
 from playhead.errors import WorkflowError
 
 from .cases import case
@@ -19,6 +19,9 @@ from .shared_place import SharedPlace
 
 Data = dict[str, Any]
 Calls = Counter[str]
+
+TURNS = 20
+"""Turns of the event loop in which a step that may end has ended, and its run is on its way to rest."""
 
 
 @pytest.fixture
@@ -293,3 +296,102 @@ async def test_creating_a_run_object_late_does_not_disturb_the_running_run(world
     assert (await start).output == 7
     assert (await late.snapshot()).output == 7
     assert calls == {"step1": 1}
+
+
+class SlowReader(MemoryStore):
+    """A store of which one read is held up: the next but ``passing``."""
+
+    hold: Hold | None = None
+
+    def hold_up(self, *, passing: int) -> Hold:
+        self.hold, self._passing = Hold(), passing
+        return self.hold
+
+    async def read(self, run_id: str, after: int = 0) -> list[bytes]:
+        hold = self.hold
+        if hold is not None:
+            self._passing -= 1
+            if self._passing < 0:
+                self.hold = None
+                await hold.here()
+        return await super().read(run_id, after)
+
+
+def arms(calls: Calls, gates: dict[str, Hold], *, asking: set[str]) -> Any:
+    """A block of steps, some of which ask first; each stops at its gate."""
+
+    def arm(step_id: str) -> Any:
+        @step(id=step_id)
+        async def run(data: Any, ctx: Context[Any]) -> Any:
+            if step_id in asking and not ctx.resumed:
+                ctx.suspend()
+            calls[step_id] += 1
+            await gates[step_id].here()
+            return ctx.resume_data
+
+        return run
+
+    return Workflow("arms").parallel(*map(arm, gates)).commit()
+
+
+async def refused_with(call: Awaitable[Any]) -> str:
+    with pytest.raises(WorkflowError) as refused:
+        async with asyncio.timeout(PATIENCE):
+            await call
+    return refused.value.code
+
+
+async def test_an_answer_is_judged_by_the_log_and_not_by_what_its_driver_has_not_written_yet(calls: Calls) -> None:
+    gates = {"asks": Hold(), "works": Hold(), "stays": Hold()}
+    flow, store = arms(calls, gates, asking={"asks"}), SlowReader()
+    async with Runtime(store=store) as ours, Runtime(store=store) as theirs:
+        run = flow.create_run(run_id=RUN, runtime=ours)
+        start = asyncio.ensure_future(run.start())
+        for gate in ("works", "stays"):
+            await gates[gate].is_reached()
+        await flow.create_run(run_id=RUN, runtime=theirs).answer("theirs", step="asks")
+
+        hold = store.hold_up(passing=1)  # to see what came first, and then to take it in
+        gates["works"].open()
+        await hold.is_reached()
+        answer = asyncio.ensure_future(run.answer("ours", step="asks"))
+        await asyncio.sleep(0)  # so that it is on its way before the other one is known
+        hold.open()
+        assert await refused_with(answer) == "resume-already-claimed"
+
+        gates["asks"].open()
+        gates["stays"].open()
+        assert (await start).output["asks"] == "theirs"
+    assert calls == {"asks": 1, "works": 1, "stays": 1}
+
+
+async def test_a_run_goes_on_if_another_process_answered_just_before_it_came_to_rest(calls: Calls) -> None:
+    gates = {"first": Hold(), "second": Hold()}
+    gates["first"].open()
+    flow, store = arms(calls, gates, asking={"first", "second"}), SlowReader()
+    async with Runtime(store=store, engine="direct") as ours, Runtime(store=store, engine="direct") as theirs:
+        run = flow.create_run(run_id=RUN, runtime=ours)
+        await run.start()
+        resumed = asyncio.ensure_future(run.resume("ours", step="second"))
+        await gates["second"].is_reached()
+        await flow.create_run(run_id=RUN, runtime=theirs).answer("theirs", step="first")
+
+        hold = store.hold_up(passing=1)
+        answer = asyncio.ensure_future(run.answer("too late", step="first"))
+        await hold.is_reached()
+        gates["second"].open()  # which is all that goes on, as far as is known here
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        hold.open()
+        assert await refused_with(answer) == "resume-already-claimed"
+
+        async with asyncio.timeout(PATIENCE):
+            assert (await resumed).output == {"first": "theirs", "second": "ours"}
+    assert calls == {"first": 1, "second": 1}
+
+
+async def test_a_wait_in_a_process_that_has_seen_nothing_of_the_run_tells_how_it_stands(place: SharedPlace) -> None:
+    flow = Workflow("elsewhere").map(lambda _: "done").commit()
+    async with place.runtime() as a, place.runtime() as b:
+        await flow.create_run(run_id=RUN, runtime=a).start()
+        assert (await flow.create_run(run_id=RUN, runtime=b).wait()).output == "done"

@@ -6,6 +6,7 @@ gathered. A killed process loses what was not written; use `evented` where that 
 
 from __future__ import annotations
 
+from playhead.errors import StoreConflict
 from playhead.machine.fold import Moment
 from playhead.stores.log import RunLog
 
@@ -21,21 +22,29 @@ class Direct:
 
     def __init__(self) -> None:
         self._put_off = 0
+        self._last: Moment | None = None
 
     def at_once(self, log: RunLog, news: list[Moment]) -> bool:
         """Show them, unless so many were put off that the store must hear of them first."""
         if self._put_off + len(news) > FLUSH_EVERY or not log.is_followed_by(news):
             return False
-        log.extend(news)
         self._put_off += len(news)
+        self._extend(log, news)
         return True
 
     async def commit(self, log: RunLog, news: list[Moment]) -> None:
         if not self.at_once(log, news):
             await self.settle(log)
-            log.extend(news)
             self._put_off = len(news)
+            self._extend(log, news)
+
+    def _extend(self, log: RunLog, news: list[Moment]) -> None:
+        log.extend(news)
+        self._last = news[-1] if news else self._last
 
     async def settle(self, log: RunLog) -> None:
+        """Raises `StoreConflict` too if a reader has laid what was put off over what somebody else wrote."""
         self._put_off = 0
         await log.flush()
+        if self._last is not None and log.snapshot is not self._last.after:
+            raise StoreConflict(log.run_id, self._last.event.seq, log.snapshot.seq)

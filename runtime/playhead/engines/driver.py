@@ -248,7 +248,7 @@ class Driver:
         """Take in what others have appended: an answer, a cancel, or a takeover. Whether the run is still ours."""
         await self.log.refresh()
         present = self.log.snapshot
-        if present.seq > self.snapshot.seq:
+        if present is not self.snapshot:
             if not self._is_ours(present):
                 self._crash = self._fence()
             elif not self.pending and self._writable:

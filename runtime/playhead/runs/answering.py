@@ -32,7 +32,8 @@ async def answer(
     """Claim the suspension; a refused answer changes nothing."""
     fields = claims.request_fields(request)
     async with control.lock:
-        snapshot = await control.stored()
+        await control.stored()
+        snapshot = control.log.snapshot  # not what our driver has decided: that may come to nothing
         # Somebody who drives the run goes on by the definition that it was begun by.
         fit = None if snapshot.status in ACTIVE else await control.fitted(snapshot, accept_changes)
         targets = waiting_for(control.workflow, fit.snapshot if fit else snapshot, step, label, index)
