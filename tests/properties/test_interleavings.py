@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Coroutine
 from contextlib import suppress
+from itertools import chain, count
 from typing import Any
 
 import pytest
@@ -13,14 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead import Run, RunResult
-from playhead.errors import NotActive
+from playhead.errors import NotActive, NotAllowedNow
+from playhead.machine.snapshot import FINAL
 from tests.properties.descriptions import Program
 from tests.properties.repertoire import REPERTOIRE
 from tests.properties.sizes import examples
 from tests.properties.stage import ENGINES, Engine, Stage, play
 from tests.properties.stories import is_below
 from tests.properties.strategies import programs
-from tests.properties.telling import places
+from tests.properties.telling import answers, places
 
 SEEDS = st.integers(0, 2**32)
 
@@ -31,6 +33,33 @@ def test_every_schedule_is_one_story(name: str, engine: Engine, campaign: bool) 
     first = random.randrange(2**32)  # other schedules each time; a failure says which one it was
     for seed in range(first, first + (5_000 if campaign else 60)):
         play(REPERTOIRE[name], seed, lambda stage: stage.tell(engine))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@examples(40)
+@given(program=programs(calm=True), seed=SEEDS)
+def test_answered_from_two_processes_while_it_goes_on_each_question_has_one_answer(
+    engine: Engine, program: Program, seed: int
+) -> None:
+    numbers, accepted = count(1), set[int]()
+
+    async def answer(stage: Stage, run: Run) -> None:
+        while (present := await run.snapshot()).status not in FINAL:
+            if present.suspensions:
+                number, question = next(numbers), stage.chance.choice(present.suspensions)
+                with suppress(NotAllowedNow):  # the other one was first
+                    await run.answer(number, label=question.label)
+                    accepted.add(number)
+            await asyncio.sleep(stage.chance.random())
+
+    async def act(stage: Stage) -> None:
+        async with stage.process(engine) as run, stage.process(engine) as other:
+            await asyncio.gather(run.start(program.input), answer(stage, run), answer(stage, other))
+            stage.answers = answers((await stage.log()).events)
+            await stage.check(await run.snapshot())
+        assert sorted(chain.from_iterable(stage.answers.values())) == sorted(accepted)
+
+    play(program, seed, act)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
