@@ -28,12 +28,16 @@ _FIRST_PAUSE: Final = 0.0005  # seconds between tries for a busy database: most 
 _LONGEST_PAUSE: Final = 0.02
 
 
+class Busy(Exception):
+    """What was asked for would keep the event loop waiting; it may be done on a thread that may wait."""
+
+
 class Access:
     """The way to the database of one folder, for any number of threads and event loops."""
 
     def __init__(self, folder: Path, *, full_sync: bool, lock_timeout: float) -> None:
         self._folder = folder
-        self._full_sync = full_sync
+        self.waits_for_disk = full_sync
         self._lock_timeout = lock_timeout
         self._worker = Worker("playhead-store")
         self._closing = threading.Event()
@@ -70,14 +74,21 @@ class Access:
 
     async def change(self, job: Callable[[Database, *Ts], T], *args: *Ts) -> T:
         """Commit something that takes microseconds, unless each commit waits for the disk."""
-        if self._full_sync:
+        try:
+            return self.change_now(job, *args)
+        except Busy:
             return await self.change_much(job, *args)
+
+    def change_now(self, job: Callable[[Database, *Ts], T], *args: *Ts) -> T:
+        """Commit something that takes microseconds, on this thread. Raises `Busy` if that would take waiting."""
+        if self.waits_for_disk:
+            raise Busy
         try:
             database = self._writable()
             answer = job(database, *args)
         except refusals.FAULTS as error:
             self._refuse_unless_busy(error)
-            return await self.change_much(job, *args)
+            raise Busy from error
         if database.checkpoint_is_due():
             self._begin_checkpoint(database)
         return answer
@@ -112,7 +123,7 @@ class Access:
             self._database = self._inspected()
 
     def _inspected(self) -> Database:
-        return Database(self._folder, frozen=inspect(self._folder), full_sync=self._full_sync)
+        return Database(self._folder, frozen=inspect(self._folder), full_sync=self.waits_for_disk)
 
     def _ready(self) -> Database:
         database = self._database

@@ -16,11 +16,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import diskcache
 
-from playhead.errors import StoreConflict, StoreError, StoreForeign
+from playhead.errors import NotStorable, StoreConflict, StoreCorrupt, StoreError, StoreForeign, WorkflowError
 from playhead.stores.forks import begin_use, end_use
 from playhead.stores.port import RunSummary
 from playhead.stores.rawdisk import RawDisk
@@ -115,6 +115,15 @@ def draft_database(folder: Path) -> Path:
     return folder / FILE
 
 
+class Append(NamedTuple):
+    """What `Store.append` was asked for."""
+
+    run_id: str
+    after: int
+    frames: Sequence[bytes]
+    summary: RunSummary | None = None
+
+
 class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no types
     """An existing, inspected database. Each thread has a connection of its own; `close_all` closes all."""
 
@@ -205,21 +214,45 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
                 con.rollback()
             raise
 
-    def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None) -> None:
+    def append(self, append: Append) -> None:
         """Compare and append; `StoreConflict` if the log does not end at ``after``."""
-        if frames and summary is None:
-            self._append_batch(run_id, after, frames)
+        if append.frames and append.summary is None:
+            self._append_batch(append.run_id, append.after, append.frames)
             return
+        with self._at_once() as con:
+            self._append(con, append)
+
+    def append_all(self, appends: Sequence[Append]) -> list[WorkflowError | None]:
+        """Compare and append in one commit; for each, why it was refused, which is no matter to the others."""
+        with self._at_once() as con:
+            return [self._refusal_of(con, append) for append in appends]
+
+    def _refusal_of(self, con: sqlite3.Connection, append: Append) -> WorkflowError | None:
+        try:
+            self._append(con, append)
+        except (StoreConflict, StoreCorrupt, NotStorable) as refusal:
+            return refusal
+        return None
+
+    def _append(self, con: sqlite3.Connection, append: Append) -> None:
+        """Within a transaction; a `StoreConflict` comes before anything was changed."""
+        run_id, after, frames, summary = append
+        row = None if summary is None else (run_key(run_id), encode_summary(summary, after + len(frames)))
+        if frames:
+            self._append_batch(run_id, after, frames)
+        elif self.last(run_id) != after:
+            raise StoreConflict(run_id, after, self.last(run_id))
+        if row is not None:
+            self._check_in_place()
+            con.execute(_PUT, row)
+
+    @contextmanager
+    def _at_once(self) -> Iterator[sqlite3.Connection]:
+        """All of what is done in the block, or nothing."""
         con = self._con
         con.execute("BEGIN IMMEDIATE")
         try:
-            if frames:
-                self._append_batch(run_id, after, frames)
-            elif self.last(run_id) != after:
-                raise StoreConflict(run_id, after, self.last(run_id))
-            if summary is not None:
-                self._check_in_place()
-                con.execute(_PUT, (run_key(run_id), encode_summary(summary, after + len(frames))))
+            yield con
             con.execute("COMMIT")
         except BaseException:
             if con.in_transaction:

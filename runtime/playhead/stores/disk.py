@@ -10,9 +10,10 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from playhead.definition.ids import check_run_id
 from playhead.stores.access import Access
+from playhead.stores.appends import Appends
 from playhead.stores.bell import Bell
 from playhead.stores.blobs import BlobFolder, blob_digest
-from playhead.stores.database import Database
+from playhead.stores.database import Append, Database
 from playhead.stores.port import Lease, RunSummary
 from playhead.stores.rows import (
     RUNS,
@@ -56,6 +57,7 @@ class DiskStore:
         self._name = os.fspath(path)
         folder = Path(path).expanduser().absolute()  # A notebook may change its directory later.
         self._access = Access(folder, full_sync=durability == "power", lock_timeout=lock_timeout)
+        self._appends = Appends(self._access)
         self._blobs = BlobFolder(folder / "blobs")
         self._files = Worker("playhead-blobs")
         self._bell = Bell()
@@ -75,9 +77,8 @@ class DiskStore:
         await self._access.close()
 
     async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
-        """One row, in one commit."""
-        check_run_id(run_id)
-        await self._access.change(Database.append, run_id, after, frames, summary)
+        """One row, in one commit with what else is appended in this turn of the event loop."""
+        await self._appends.add(Append(check_run_id(run_id), after, frames, summary))
         self._bell.ring(run_id)
 
     async def read(self, run_id: str, after: int = 0) -> list[bytes]:
@@ -96,6 +97,8 @@ class DiskStore:
         return self._access.look_now(Database.frame, check_run_id(run_id), seq)
 
     async def _read_tail(self, run_id: str, after: int) -> list[bytes]:
+        if await self._access.look(Database.last, run_id) <= after:
+            return []  # as mostly, when somebody only makes sure
         key = await self._access.look(Database.batch_of, run_id, after + 1)
         if key is None:
             return []

@@ -1,0 +1,106 @@
+"""Appends: what becomes ready to be written within one turn of an event loop shares one commit, whatever its run.
+
+A commit costs far more than a row in it. But to wait for others takes a turn of the loop too, so the first append of a
+turn is committed at once as long as appends come alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from playhead.errors import StoreError, WorkflowError
+from playhead.stores.access import Access, Busy
+from playhead.stores.database import Append, Database
+
+
+class Waiting(NamedTuple):
+    """An append, and who waits for it."""
+
+    append: Append
+    done: asyncio.Future[None]
+
+
+Refusals: TypeAlias = Sequence[WorkflowError | None]
+
+
+class Appends:
+    """The appends to one database, from any number of threads and event loops."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._here = threading.local()
+
+    async def add(self, append: Append) -> None:
+        """Commit it, together with what else is to be written in this turn of the loop. Raises `StoreConflict`."""
+        loop = asyncio.get_running_loop()
+        turn: Turn | None = getattr(self._here, "turn", None)
+        if turn is None or turn.loop is not loop:
+            turn = self._here.turn = Turn(loop, self._access)
+        if turn.comes_alone():
+            await self._access.change(Database.append, append)
+        else:
+            await turn.share(append)
+
+
+class Turn:
+    """The turns of one event loop, one after the other."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, access: Access) -> None:
+        self.loop = loop
+        self._access = access
+        self._count = 0
+        self._is_shared = access.waits_for_disk
+        self._waiting: list[Waiting] = []
+        self._slow: set[asyncio.Task[None]] = set()
+
+    def comes_alone(self) -> bool:
+        """Whether an append that is made now is the first of its turn, and those before came alone as well."""
+        self._count += 1
+        if self._count == 1:
+            self.loop.call_soon(self._end)
+        return self._count == 1 and not self._is_shared
+
+    async def share(self, append: Append) -> None:
+        """Have it committed at the end of the turn, with the others."""
+        done: asyncio.Future[None] = self.loop.create_future()
+        self._waiting.append(Waiting(append, done))
+        await done
+
+    def _end(self) -> None:
+        self._is_shared = self._count > 1 or self._access.waits_for_disk
+        self._count = 0
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._commit(waiting)
+
+    def _commit(self, waiting: Sequence[Waiting]) -> None:
+        try:
+            _tell(waiting, self._access.change_now(Database.append_all, [each.append for each in waiting]))
+        except Busy:
+            task = self.loop.create_task(self._commit_slowly(waiting))
+            self._slow.add(task)
+            task.add_done_callback(self._slow.discard)
+        except StoreError as error:
+            _tell(waiting, [error] * len(waiting))
+
+    async def _commit_slowly(self, waiting: Sequence[Waiting]) -> None:
+        try:
+            _tell(waiting, await self._access.change_much(Database.append_all, [each.append for each in waiting]))
+        except StoreError as error:
+            _tell(waiting, [error] * len(waiting))
+        finally:
+            for each in waiting:
+                each.done.cancel()  # does nothing to those who were told
+
+
+def _tell(waiting: Sequence[Waiting], refusals: Refusals) -> None:
+    for each, refusal in zip(waiting, refusals, strict=True):
+        if each.done.done():  # whoever waited was cancelled
+            continue
+        if refusal is None:
+            each.done.set_result(None)
+        else:
+            each.done.set_exception(refusal)
