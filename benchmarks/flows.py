@@ -27,6 +27,10 @@ def chain(length: int, name: str = "chain") -> Workflow[Any, Any]:
 
 
 def questions(count: int) -> Workflow[Any, Any]:
-    """A loop whose body asks in each of ``count`` turns and adds the answer."""
-    ask = Step(answer_or_ask, id="ask", resume=int)
-    return Workflow("questions", input=int).dountil(ask, lambda total: total >= count).commit()
+    """A step that asks until the answers come to ``count``; what they come to so far is its question."""
+
+    async def ask(number: int, ctx: Context[Any]) -> int:
+        total = number if not ctx.resumed else int(ctx.suspend_data) + int(ctx.resume_data)
+        return total if total >= count else ctx.suspend(total)
+
+    return Workflow("questions", input=int).then(Step(ask, id="ask", resume=int)).commit()

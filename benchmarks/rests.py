@@ -22,7 +22,7 @@ TRIPS = 100
 
 @figure("suspend-resume", unit="µs per round trip", at_most=2.5, rounds=30)
 async def suspend_resume(place: Path) -> AsyncIterator[Sample]:
-    """A hundred questions of one run, each answered; the floor commits twice for each, the bytes of one trip."""
+    """A step that asks a hundred times; the floor commits twice for each question, together the bytes of one trip."""
     flow = questions(TRIPS)
     with tuned_cache(place / "floor") as cache:
         async with Runtime(place / "subject") as runtime:

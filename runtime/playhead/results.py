@@ -169,20 +169,25 @@ class Steps(Mapping[str, StepResult]):
     """The steps of one workflow that were reached, by id, in declaration order."""
 
     def __init__(self, workflow: Workflow[Any, Any], snapshot: Snapshot, scope: Path) -> None:
+        self._workflow = workflow
         self._snapshot = snapshot
-        self._paths = {id: (*scope, id) for id in workflow.by_id if (*scope, id) in snapshot.records}
+        self._scope = scope
         self._found: dict[str, StepResult] = {}
 
     def __getitem__(self, id: str) -> StepResult:
         if id not in self._found:
-            self._found[id] = StepResult(self._snapshot.records[self._paths[id]], self._snapshot)
+            record = self._snapshot.records.get((*self._scope, id)) if id in self._workflow.by_id else None
+            if record is None:
+                raise KeyError(id)
+            self._found[id] = StepResult(record, self._snapshot)
         return self._found[id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
+        reached = self._snapshot.records
+        return (id for id in self._workflow.by_id if (*self._scope, id) in reached)
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return f"{{{', '.join(f'{id}: {self[id].status}' for id in self)}}}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import logging
 import os
 import weakref
 from collections.abc import Iterable, Mapping
@@ -18,23 +17,20 @@ from playhead.definition.host import CURRENT
 from playhead.definition.ids import check_run_id
 from playhead.definition.workflow import Workflow
 from playhead.engines import leases
-from playhead.engines.direct import Direct
-from playhead.engines.driver import Driver, Fenced
+from playhead.engines.driver import Driver
 from playhead.engines.effects import Clock, fresh_owner, fresh_run_id
-from playhead.engines.evented import Evented
-from playhead.engines.pace import Pace
 from playhead.engines.port import Environment
 from playhead.errors import (
     DefinitionFault,
     NoSuchRun,
     RunInterrupted,
     StillRunning,
-    StoreError,
     UnknownWorkflow,
     WorkflowError,
 )
 from playhead.executors.threads import Threads
-from playhead.machine.snapshot import ACTIVE, FINAL
+from playhead.machine.snapshot import ACTIVE
+from playhead.runs.drives import Drives
 from playhead.runs.listing import RunFilter, RunPage, page_of
 from playhead.runs.recovery import Recovery
 from playhead.runs.run import Run
@@ -42,12 +38,10 @@ from playhead.runs.stored import StoredRun
 from playhead.stores.choice import store_for
 from playhead.stores.log import RunLog
 from playhead.stores.port import Store
-from playhead.tracing import RunSpans, Tracing
+from playhead.tracing import Tracing
 
 if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
-
-_log = logging.getLogger("playhead")
 
 
 class Runtime:
@@ -115,13 +109,10 @@ class Runtime:
         )
         self.workflows: dict[str, Workflow[Any, Any]] = {}
         self.register(*workflows)
-        self.transient: dict[str, dict[str, Any]] = {}
-        self.paces: dict[str, Pace] = {}
+        self.drives = Drives(self.env, engine)
         self.tracing = Tracing(tracer_provider)
-        self._drives: dict[str, tuple[Driver, asyncio.Task[None]]] = {}
         self._logs: weakref.WeakValueDictionary[str, RunLog] = weakref.WeakValueDictionary()
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
-        self._helpers: set[asyncio.Task[Any]] = set()
         self._opened = False
         self._left = False
         self._tokens: list[contextvars.Token[Any]] = []
@@ -130,7 +121,7 @@ class Runtime:
 
     async def open(self) -> Self:
         """Get ready; `async with` does it. Raises `RunInterrupted` once the runtime was left."""
-        self._must_be_here()
+        self.must_be_here()
         if not self._opened:
             await self.store.open()
             self._opened = True
@@ -140,13 +131,7 @@ class Runtime:
     async def close(self) -> None:
         """Leave: bodies in flight are cancelled, nothing is recorded for them, and others may take the runs up."""
         self._left = True
-        drives = dict(self._drives)
-        for driver, _ in drives.values():
-            driver.stop()
-        await asyncio.gather(*(task for _, task in drives.values()), return_exceptions=True)
-        for helper in list(self._helpers):
-            helper.cancel()
-        await asyncio.gather(*self._helpers, return_exceptions=True)
+        await self.drives.stop()
         leases.LIVING.discard(self.env.owner)
         if self._own_executor:
             self.env.executor.shutdown(wait=False, cancel_futures=True)
@@ -154,7 +139,7 @@ class Runtime:
             await self.store.close()
         self._opened = False
 
-    def _must_be_here(self) -> None:
+    def must_be_here(self) -> None:
         """What was asked of a runtime and is done too late must not go on behind its back."""
         if self._left:
             raise RunInterrupted("This runtime was left: open another, and take up there what it had begun.")
@@ -291,10 +276,11 @@ class Runtime:
         """The log of a stored run, up to date. Raises `NoSuchRun`."""
         check_run_id(run_id)
         await self.open()
-        if run_id not in self._drives and await self.store.last(run_id) == 0:
+        is_driven = self.drives.of(run_id) is not None
+        if not is_driven and await self.store.last(run_id) == 0:
             self._logs.pop(run_id, None)
         log = self.log_of(run_id)
-        if run_id not in self._drives:
+        if not is_driven:
             await log.refresh()
         if not log.exists:
             raise NoSuchRun(f"There is no run {run_id!r} in {self.store.name}.")
@@ -309,90 +295,4 @@ class Runtime:
 
     def driver_of(self, run_id: str) -> tuple[Driver, asyncio.Task[None]] | None:
         """Who drives the run in this runtime."""
-        return self._drives.get(run_id)
-
-    def drive(
-        self,
-        workflow: Workflow[Any, Any],
-        log: RunLog,
-        pace: Pace,
-        context: contextvars.Context,
-        spans: RunSpans | None,
-    ) -> None:
-        """Begin to drive a run that was just claimed."""
-        self._must_be_here()
-        transient = self.transient.setdefault(log.run_id, {})
-        engine = Evented() if self.engine == "evented" else Direct()
-        driver = Driver(self.env, engine, workflow, log, pace=pace, transient=transient, context=context, spans=spans)
-        if spans is not None:
-            spans.follow(log)
-        self.paces[log.run_id] = pace
-        task = asyncio.get_running_loop().create_task(self._carry(driver), context=context)
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._drives[log.run_id] = (driver, task)
-
-    async def _carry(self, driver: Driver) -> None:
-        run_id = driver.log.run_id
-        helpers = [self._help(self._watch_others(driver)), self._help(self._keep_lease(driver))]
-        try:
-            await driver.drive()
-            if not await self._is_forgotten(driver):
-                await driver.log.compact()
-        except Fenced as fenced:
-            _log.warning("%s", fenced)
-        finally:
-            for helper in helpers:
-                helper.cancel()
-            self._drives.pop(run_id, None)
-            if driver.spans is not None:
-                driver.spans.close(self.env.clock.now())
-            if driver.snapshot.status in FINAL:
-                self._let_go(driver)
-            if driver.snapshot.status in ACTIVE:
-                with contextlib.suppress(Exception):  # the store may be gone; the lease then runs out by itself
-                    await leases.release(self.store, run_id, self.env.owner)
-
-    def _let_go(self, driver: Driver) -> None:
-        """Hold nothing in memory for a run that has ended, but keys that time travel would need again."""
-        self.paces.pop(driver.log.run_id, None)
-        if not driver.transient:
-            self.transient.pop(driver.log.run_id, None)
-
-    async def _is_forgotten(self, driver: Driver) -> bool:
-        """Delete the run if its workflow keeps none that ended like it; whether it was deleted."""
-        keep, status = driver.workflow.keep, driver.snapshot.status
-        if keep is None or status not in FINAL or status in keep:
-            return False
-        await self.store.delete(driver.log.run_id)
-        return True
-
-    def _help(self, work: Any) -> asyncio.Task[Any]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._helpers.add(task)
-        task.add_done_callback(self._helped)
-        return task
-
-    def _helped(self, task: asyncio.Task[Any]) -> None:
-        self._helpers.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            _log.warning("A helper of the runtime failed: %r", task.exception())
-
-    async def _watch_others(self, driver: Driver) -> None:
-        """Notice answers, cancels and takeovers that other processes append."""
-        while True:
-            await asyncio.sleep(WATCH_DELAY)
-            with contextlib.suppress(StoreError):  # busy, or full: whoever appends is told; we look again
-                while await driver.catch_up():
-                    await self.store.wait(driver.log.run_id, driver.log.saved, WATCH_TIMEOUT)
-                return
-
-    async def _keep_lease(self, driver: Driver) -> None:
-        env = self.env
-        await leases.keep(self.store, driver.log.run_id, env.owner, env.clock, env.lease, driver.catch_up)
-
-
-#: Seconds a run may go before somebody watches the store for it (most runs are over by then), or until it is tried
-#: again after the store refused.
-WATCH_DELAY = 0.25
-#: Seconds of one wait on the store.
-WATCH_TIMEOUT = 5.0
+        return self.drives.of(run_id)

@@ -51,6 +51,7 @@ class Driver:
         engine: Commit,
         workflow: Workflow[Any, Any],
         log: RunLog,
+        claim: Sequence[Moment],
         *,
         pace: Pace,
         transient: dict[str, Any],
@@ -65,13 +66,16 @@ class Driver:
         self.transient = transient
         self.context = context
         self.spans = spans
-        self.snapshot = log.snapshot
-        self.pending: list[Moment] = []
+        self.snapshot = claim[-1].after
+        self.pending: list[Moment] = list(claim)
         self.flights = Flights(self)
         self.cancellation = Cancellation()
         self.lists = Lists()
         self.stopping = False
         self._loop = asyncio.get_running_loop()
+        #: Done when the claim is in the log; an error if it was refused.
+        self.claimed: asyncio.Future[None] = self._loop.create_future()
+        self.is_claimed = False
         self._has_news = False
         self._waiter: asyncio.Future[None] | None = None
         self._written: list[Future[None]] = []
@@ -97,8 +101,10 @@ class Driver:
                     await self._waiter
                 self._check()
             await run_callbacks(self, self.workflow)
-        except BaseException:
+        except BaseException as error:
             await self._abandon()
+            if not self.claimed.done():
+                self.claimed.set_exception(error)
             raise
 
     def wake(self) -> None:
@@ -224,12 +230,24 @@ class Driver:
             # Until the store has answered, nothing may be written that stands on this batch.
             self._writable = False
             try:
-                await self.engine.commit(self.log, batch)
+                await self._write(batch)
             except StoreConflict:
+                if not self.is_claimed:
+                    raise
                 await self._rebase(batch)
             self._writable = True
             for future in written:
                 future.set_result(None)
+
+    async def _write(self, batch: list[Moment]) -> None:
+        if self.is_claimed:
+            await self.engine.commit(self.log, batch)
+            return
+        await self.log.append(batch)  # whatever the engine: a claim counts when it is in the store
+        self.is_claimed = True
+        self._check()  # whoever left meanwhile is told, and not that it was done
+        if not self.claimed.done():
+            self.claimed.set_result(None)
 
     async def _rebase(self, batch: list[Moment]) -> None:
         """Somebody else appended first: lay what we recorded over theirs, unless they have taken over."""
@@ -246,6 +264,8 @@ class Driver:
 
     async def catch_up(self) -> bool:
         """Take in what others have appended: an answer, a cancel, or a takeover. Whether the run is still ours."""
+        if not self.is_claimed:
+            return not self.stopping
         await self.log.refresh()
         present = self.log.snapshot
         if present is not self.snapshot:

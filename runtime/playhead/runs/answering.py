@@ -43,8 +43,7 @@ async def answer(
         for _ in range(TRIES):
             if not still_waiting(snapshot, targets):
                 raise _taken(control, snapshot)
-            if await _answered(control, snapshot, fit, targets, payload, requests, per_step):
-                control.keep_transient(fields)
+            if await _answered(control, snapshot, fit, targets, payload, requests, fields, per_step):
                 return
             snapshot = control.log.snapshot
         raise StillRunning(f"Run {control.run_id!r} is too busy to be answered just now; try again.")
@@ -57,6 +56,7 @@ async def _answered(
     targets: list[Path],
     data: Payload | None,
     request: dict[str, Payload],
+    fields: dict[str, Any],
     per_step: bool,
 ) -> bool:
     """Append the answer; False if somebody else appended first, be it whoever drives the run."""
@@ -65,12 +65,13 @@ async def _answered(
     mine = snapshot.status not in ACTIVE
     ours = control.ownership(fit or await control.fitted(snapshot)) if mine else {}
     draft = control.draft(snapshot).add(E.RUN_RESUMED, **content, **ours, per_step=per_step or None)
+    if mine:
+        return await control.drive(draft, 1 if per_step else None, request=fields)
     if not await control.append(draft):
         return False
+    control.keep_transient(fields)
     local = control.driver()
-    if mine:
-        control.drive(1 if per_step else None)
-    elif local is not None:
+    if local is not None:
         await local.catch_up()
     return True
 
@@ -95,6 +96,6 @@ async def go_on(control: Control, steps: int | None, *, accept_changes: bool) ->
         ours = control.ownership(await control.fitted(snapshot, accept_changes))
         per_step = True if steps is not None else None
         draft = control.draft(snapshot).add(E.RUN_RESUMED, targets=[], **ours, per_step=per_step)
-        await control.claim(draft)
-        previous = control.home.paces.get(control.run_id)
-        control.drive(steps, frozenset(previous.stopped_at) if previous is not None else frozenset())
+        previous = control.home.drives.paces.get(control.run_id)
+        passing = frozenset(previous.stopped_at) if previous is not None else frozenset[Path]()
+        await control.claim(draft, steps, passing=passing)

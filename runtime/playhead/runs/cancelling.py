@@ -7,7 +7,7 @@ import asyncio
 from playhead.engines.driver import Driver
 from playhead.errors import RunInterrupted
 from playhead.machine import events as E
-from playhead.machine.snapshot import ACTIVE, FINAL, Snapshot
+from playhead.machine.snapshot import FINAL, Snapshot
 from playhead.runs.answering import TRIES
 from playhead.runs.control import Control
 
@@ -28,7 +28,7 @@ async def _cancel_ours(control: Control, driver: Driver) -> None:
     """Bodies are told at once; then wait for the request to be in the log, or for the driver to fail at it."""
     driver.cancellation.set()
     driver.request_cancel()
-    found = control.home.driver_of(control.run_id)
+    found = control.home.drives.of(control.run_id)
     logged = asyncio.ensure_future(control.log.changed(driver.snapshot.seq - 1, elsewhere=False))
     waiting: set[asyncio.Future[None]] = {logged}
     if found is not None:
@@ -54,9 +54,9 @@ async def _cancel_stored(control: Control, snapshot: Snapshot) -> None:
             draft.add(E.RUN_CANCELED, workflow=control.workflow.id, resource=control.resource_id)
         else:
             draft.add(E.RUN_CANCELING, owner=control.env.owner if mine else None)
-        if await control.append(draft):
-            if mine and control.log.snapshot.status in ACTIVE:
-                control.drive()
-                await control.rest()
+        if mine and await control.drive(draft):
+            await control.rest()
+            return
+        if not mine and await control.append(draft):
             return
         snapshot = control.log.snapshot

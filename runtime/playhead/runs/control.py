@@ -17,9 +17,10 @@ from playhead.engines.driver import Driver
 from playhead.engines.pace import Pace, Stops
 from playhead.engines.port import Environment
 from playhead.errors import DefinitionChanged, Issue, NoSuchRun, RequestInvalid, StillRunning, StoreConflict
-from playhead.machine.events import Path
+from playhead.machine.events import NOTHING, Path
 from playhead.machine.snapshot import ACTIVE, Snapshot
 from playhead.runs.claims import Draft
+from playhead.runs.drives import Drives
 from playhead.runs.fitting import Fit, fitted
 from playhead.stores.log import RunLog
 from playhead.tracing import RunSpans, Tracing
@@ -31,23 +32,12 @@ class Home(Protocol):
     @property
     def env(self) -> Environment: ...
     @property
-    def transient(self) -> dict[str, dict[str, Any]]: ...
-    @property
-    def paces(self) -> dict[str, Pace]: ...
+    def drives(self) -> Drives: ...
     async def open(self) -> Any: ...
     def log_of(self, run_id: str) -> RunLog: ...
     def lock_of(self, run_id: str) -> asyncio.Lock: ...
-    def driver_of(self, run_id: str) -> tuple[Driver, asyncio.Task[None]] | None: ...
     @property
     def tracing(self) -> Tracing: ...
-    def drive(
-        self,
-        workflow: Workflow[Any, Any],
-        log: RunLog,
-        pace: Pace,
-        context: contextvars.Context,
-        spans: RunSpans | None,
-    ) -> None: ...
 
 
 class Control:
@@ -117,8 +107,10 @@ class Control:
 
     def driver(self) -> Driver | None:
         """Who drives the run in this process; None if it rests or is driven elsewhere."""
-        found = self.home.driver_of(self.run_id)
-        return found[0] if found is not None and found[0].snapshot.status in ACTIVE else None
+        found = self.home.drives.of(self.run_id)
+        if found is None or not found[0].is_claimed or found[0].snapshot.status not in ACTIVE:
+            return None
+        return found[0]
 
     async def is_held(self, snapshot: Snapshot) -> bool:
         """Whether somebody drives the run, here or elsewhere."""
@@ -148,11 +140,14 @@ class Control:
         self._fresh = False
         return True
 
-    async def claim(self, draft: Draft) -> None:
-        """Append what makes the run ours. Raises `StillRunning` if somebody else was first."""
-        await self.settled()
-        if not await self.append(draft):
-            raise StillRunning(f"Run {self.run_id!r} was taken up by somebody else just now.")
+    async def claim(self, draft: Draft, steps: int | None = None, **options: Any) -> None:
+        """`drive`. Raises `StillRunning` if somebody else was first."""
+        if not await self.drive(draft, steps, **options):
+            raise self.overtaken()
+
+    def overtaken(self) -> StillRunning:
+        """What to say when somebody else was first."""
+        return StillRunning(f"Run {self.run_id!r} was taken up by somebody else just now.")
 
     def ownership(self, fit: Fit) -> dict[str, Any]:
         """Event data by which the run is ours from here on: who drives it, by which definition, in which trace."""
@@ -165,19 +160,37 @@ class Control:
 
     async def settled(self) -> None:
         """Wait for a driver of ours that has come to rest to finish its callbacks."""
-        found = self.home.driver_of(self.run_id)
+        found = self.home.drives.of(self.run_id)
         if found is not None and found[0].snapshot.status not in ACTIVE:
             await asyncio.wait([found[1]])
 
-    def drive(self, steps: int | None = None, passing: frozenset[Path] = frozenset()) -> None:
-        """Drive the run that was just claimed; ``steps`` leaves, or freely."""
-        pace = Pace(steps, self.stops, passing)
-        self.home.drive(self.workflow, self.log, pace, self.context, self._spans)
+    async def drive(
+        self,
+        draft: Draft,
+        steps: int | None = None,
+        *,
+        request: Mapping[str, Any] = NOTHING,
+        passing: frozenset[Path] = frozenset(),
+    ) -> bool:
+        """Claim the run with ``draft`` and drive it, ``steps`` leaves or freely; ``request`` may have unstored keys.
+
+        The claim is one commit with what is decided because of it. False, and the log read anew, if somebody else
+        was first.
+        """
+        await self.settled()
+        pace, spans = Pace(steps, self.stops, passing), self._spans
         self._spans = None
+        try:
+            await self.home.drives.begin(self.workflow, self.log, draft.moments, pace, self.context, spans, request)
+        except StoreConflict:
+            await self.log.refresh()
+            return False
+        self._fresh = False
+        return True
 
     async def rest(self) -> None:
         """Wait until the run rests, whoever drives it, and whoever takes it over. Raises what stopped our driver."""
-        found = self.home.driver_of(self.run_id)
+        found = self.home.drives.of(self.run_id)
         if found is not None:
             await asyncio.shield(found[1])
         while self.log.snapshot.status in ACTIVE:
@@ -187,12 +200,11 @@ class Control:
 
     def keep_transient(self, request: Mapping[str, Any]) -> None:
         """Remember the keys that are never stored."""
-        kept = {key: request[key] for key in self.env.transient & request.keys()}
-        self.home.transient.setdefault(self.run_id, {}).update(kept)
+        self.home.drives.remember(self.run_id, request)
 
     def must_have_transient(self, snapshot: Snapshot, request: Mapping[str, Any]) -> None:
         """Raises `RequestInvalid` if keys that are never stored were given at the start and are missing now."""
-        known = {**self.home.transient.get(self.run_id, {}), **request}
+        known = {**self.home.drives.transient.get(self.run_id, {}), **request}
         missing = [key for key in snapshot.transient if key not in known]
         if missing:
             raise RequestInvalid([Issue((key,), "is never stored: give it again with request=") for key in missing])

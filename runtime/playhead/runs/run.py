@@ -67,7 +67,7 @@ class Run:
     @stops.setter
     def stops(self, stops: Stops | None) -> None:
         self._control.stops = stops
-        pace = self._home.paces.get(self.run_id)
+        pace = self._home.drives.paces.get(self.run_id)
         if pace is not None:
             pace.stops = stops
 
@@ -290,7 +290,7 @@ class Run:
         log = self._control.log
 
         async def poll() -> None:
-            ours = self._home.driver_of(self.run_id)
+            ours = self._home.drives.of(self.run_id)
             if ours is None and log.snapshot.status in ACTIVE:
                 await log.changed(log.snapshot.seq, elsewhere=True)
             else:

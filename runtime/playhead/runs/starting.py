@@ -37,10 +37,8 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
             per_step=per_step or None,
             transient=sorted(control.env.transient & fields.keys()) or None,
         )
-        if not await control.append(draft):
+        if not await control.drive(draft, 1 if per_step else None, request=fields):
             raise _claimed(control, control.log.snapshot)
-        control.keep_transient(fields)
-        control.drive(1 if per_step else None)
 
 
 def _claimed(control: Control, snapshot: Snapshot) -> NotAllowedNow:
@@ -83,6 +81,4 @@ async def take_up(control: Control, *, request: Any, accept_changes: bool) -> No
         requests = claims.encoded(control.storable(fields), "request")
         draft = control.draft(snapshot).add(E.RUN_CLAIMED, **control.ownership(fit), request=requests or None)
         claims.lost_in_flight(draft, control.workflow, fit.snapshot)
-        await control.claim(draft)
-        control.keep_transient(fields)
-        control.drive(1 if snapshot.per_step else None)
+        await control.claim(draft, 1 if snapshot.per_step else None, request=fields)

@@ -50,9 +50,7 @@ async def travel(
             request=requests or None,
             per_step=per_step or None,
         )
-        await control.claim(draft)
-        control.keep_transient(fields)
-        control.drive(1 if per_step else None)
+        await control.claim(draft, 1 if per_step else None, request=fields)
 
 
 def planned(
@@ -119,7 +117,8 @@ async def fork(control: Control, at: int | StepLike, *, input: Any, state: Any, 
         draft = child.draft(moment)
         draft.add(E.RUN_FORKED, run=child.run_id, parent=[control.run_id, seq])
         draft.add(E.RUN_REWOUND, **data, **fit.data, status=str(Status.PAUSED))
-        await child.claim(draft)
+        if not await child.append(draft):
+            raise child.overtaken()
     return child
 
 

@@ -71,13 +71,13 @@ async def test_held_for_too_long_at_any_append_a_run_is_told_and_goes_on_afterwa
 ) -> None:
     broken, at, refused = [], 0, True
     while refused:
-        at += 1 if campaign else 4
+        at += 1 if campaign else 3
         (tmp_path / f"{at}").mkdir()
         refused, found = await held_too_long(tmp_path / f"{at}", SHAPES[name], at)
         broken += told(found, shape=name, at=at)
         tell("F8", runs=1, refused=refused, broken=len(found))
     assert broken == []
-    assert at > 4
+    assert at > 3  # at least one was refused
 
 
 @pytest.mark.parametrize("name", A_FEW)

@@ -1,0 +1,171 @@
+"""Drives: the runs that this process drives, each by a driver in a task of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Literal
+
+from playhead.definition.workflow import Workflow
+from playhead.engines import leases
+from playhead.engines.direct import Direct
+from playhead.engines.driver import Driver, Fenced
+from playhead.engines.evented import Evented
+from playhead.engines.pace import Pace
+from playhead.engines.port import Environment
+from playhead.errors import StoreError
+from playhead.machine.fold import Moment
+from playhead.machine.snapshot import ACTIVE, FINAL
+from playhead.stores.log import RunLog
+from playhead.tracing import RunSpans
+
+_log = logging.getLogger("playhead")
+
+#: Seconds a run may go before somebody watches the store for it and renews its lease (most runs are over by then), or
+#: until it is tried again after the store refused.
+WATCH_DELAY = 0.25
+#: Seconds of one wait on the store.
+WATCH_TIMEOUT = 5.0
+
+
+class Drives:
+    """The drivers of one runtime, with what is remembered of a run from one drive to the next.
+
+    ``transient`` holds, by run, the keys of its request context that are never stored; ``paces`` how fast it may go.
+    """
+
+    def __init__(self, env: Environment, engine: Literal["evented", "direct"]) -> None:
+        self.transient: dict[str, dict[str, Any]] = {}
+        self.paces: dict[str, Pace] = {}
+        self._env = env
+        self._engine = engine
+        self._found: dict[str, tuple[Driver, asyncio.Task[None]]] = {}
+        self._helpers: set[asyncio.Task[Any]] = set()
+
+    def of(self, run_id: str) -> tuple[Driver, asyncio.Task[None]] | None:
+        """Who drives the run here."""
+        return self._found.get(run_id)
+
+    async def begin(
+        self,
+        workflow: Workflow[Any, Any],
+        log: RunLog,
+        claim: Sequence[Moment],
+        pace: Pace,
+        context: contextvars.Context,
+        spans: RunSpans | None,
+        request: Mapping[str, Any],
+    ) -> None:
+        """Claim the run, and drive it; returns when the claim is in the log, with what could be decided at once.
+
+        Raises `StoreConflict` if somebody else was first, and what else the store raises; then nothing has changed.
+        """
+        self._env.runtime.must_be_here()
+        transient = {**self.transient.get(log.run_id, {}), **self._unstored(request)}
+        engine = Evented() if self._engine == "evented" else Direct()
+        driver = Driver(
+            self._env, engine, workflow, log, claim, pace=pace, transient=transient, context=context, spans=spans
+        )
+        if spans is not None:
+            spans.follow(log)
+        self.paces[log.run_id] = pace
+        task = asyncio.get_running_loop().create_task(self._carry(driver), context=context)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._found[log.run_id] = (driver, task)
+        await driver.claimed
+        if transient:
+            self.transient[log.run_id] = transient
+
+    async def stop(self) -> None:
+        """Leave every run where it is: nothing is recorded for what is in flight."""
+        found = list(self._found.values())
+        for driver, _ in found:
+            driver.stop()
+        # A claim on its way to the store is not waited for: whoever asked for it does that.
+        await asyncio.gather(*(task for driver, task in found if driver.is_claimed), return_exceptions=True)
+        for helper in list(self._helpers):
+            helper.cancel()
+        await asyncio.gather(*self._helpers, return_exceptions=True)
+
+    async def _carry(self, driver: Driver) -> None:
+        helping: list[asyncio.Task[Any]] = []
+        timer = asyncio.get_running_loop().call_later(self._patience(), self._begin_helping, driver, helping)
+        try:
+            await driver.drive()
+            if not await self._is_forgotten(driver):
+                await driver.log.compact()
+        except Fenced as fenced:
+            _log.warning("%s", fenced)
+        finally:
+            timer.cancel()
+            for helper in helping:
+                helper.cancel()
+            await self._let_go(driver)
+
+    async def _let_go(self, driver: Driver) -> None:
+        """Hold nothing in memory for a run that has ended, but keys that time travel would need again."""
+        run_id = driver.log.run_id
+        self._found.pop(run_id, None)
+        if driver.spans is not None:
+            driver.spans.close(self._env.clock.now())
+        if driver.snapshot.status in FINAL:
+            self.paces.pop(run_id, None)
+            if not driver.transient:
+                self.transient.pop(run_id, None)
+        if driver.snapshot.status in ACTIVE and driver.is_claimed:
+            with contextlib.suppress(Exception):  # the store may be gone; the lease then runs out by itself
+                await leases.release(self._env.store, run_id, self._env.owner)
+
+    async def _is_forgotten(self, driver: Driver) -> bool:
+        """Delete the run if its workflow keeps none that ended like it; whether it was deleted."""
+        keep, status = driver.workflow.keep, driver.snapshot.status
+        if keep is None or status not in FINAL or status in keep:
+            return False
+        await self._env.store.delete(driver.log.run_id)
+        return True
+
+    # -- helpers -----------------------------------------------------------------------------------------------
+
+    def _patience(self) -> float:
+        """Seconds until a drive gets helpers: well before the first beat of the lease is due."""
+        return min(WATCH_DELAY, self._env.lease / leases.BEATS / 2)
+
+    def _begin_helping(self, driver: Driver, helping: list[asyncio.Task[Any]]) -> None:
+        env, run_id = self._env, driver.log.run_id
+        helping += [
+            self._help(self._watch_others, driver),
+            self._help(leases.keep, env.store, run_id, env.owner, env.clock, env.lease, driver.catch_up),
+        ]
+
+    def _help(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(work(*args))
+        self._helpers.add(task)
+        task.add_done_callback(self._helped)
+        return task
+
+    def _helped(self, task: asyncio.Task[Any]) -> None:
+        self._helpers.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.warning("A helper of the runtime failed: %r", task.exception())
+
+    async def _watch_others(self, driver: Driver) -> None:
+        """Notice answers, cancels and takeovers that other processes append."""
+        store = self._env.store
+        while True:
+            with contextlib.suppress(StoreError):  # busy, or full: whoever appends is told; we look again
+                while await driver.catch_up():
+                    await store.wait(driver.log.run_id, driver.log.saved, WATCH_TIMEOUT)
+                return
+            await asyncio.sleep(WATCH_DELAY)
+
+    # -- request context ---------------------------------------------------------------------------------------
+
+    def remember(self, run_id: str, request: Mapping[str, Any]) -> None:
+        """Keep the keys of a request context that are never stored."""
+        self.transient.setdefault(run_id, {}).update(self._unstored(request))
+
+    def _unstored(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: request[key] for key in self._env.transient & request.keys()}
