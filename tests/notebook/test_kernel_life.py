@@ -74,6 +74,7 @@ def test_a_run_whose_kernel_was_killed_is_finished_by_the_next_one(tmp_path: Pat
             assert kernel("result = %workflow wait t\nresult.output") == "1111"
             assert traces(tmp_path) == ["load", "clean", "train", "train", "report"]
             assert kernel("%workflow recover") == "There is nothing to recover."
+            assert kernel.shutdown() < 2.5
 
 
 def test_a_run_that_was_paused_is_gone_on_with_after_a_restart(tmp_path: Path) -> None:
