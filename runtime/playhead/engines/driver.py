@@ -264,8 +264,6 @@ class Driver:
 
     async def catch_up(self) -> bool:
         """Take in what others have appended: an answer, a cancel, or a takeover. Whether the run is still ours."""
-        if not self.is_claimed:
-            return not self.stopping
         await self.log.refresh()
         present = self.log.snapshot
         if present is not self.snapshot:

@@ -134,11 +134,7 @@ class Drives:
         return min(WATCH_DELAY, self._env.lease / leases.BEATS / 2)
 
     def _begin_helping(self, driver: Driver, helping: list[asyncio.Task[Any]]) -> None:
-        env, run_id = self._env, driver.log.run_id
-        helping += [
-            self._help(self._watch_others, driver),
-            self._help(leases.keep, env.store, run_id, env.owner, env.clock, env.lease, driver.catch_up),
-        ]
+        helping += [self._help(self._watch_others, driver), self._help(self._keep_lease, driver)]
 
     def _help(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work(*args))
@@ -151,9 +147,15 @@ class Drives:
         if not task.cancelled() and task.exception() is not None:
             _log.warning("A helper of the runtime failed: %r", task.exception())
 
+    async def _keep_lease(self, driver: Driver) -> None:
+        env = self._env
+        await asyncio.wait([driver.claimed])  # before that, nothing is ours
+        await leases.keep(env.store, driver.log.run_id, env.owner, env.clock, env.lease, driver.catch_up)
+
     async def _watch_others(self, driver: Driver) -> None:
         """Notice answers, cancels and takeovers that other processes append."""
         store = self._env.store
+        await asyncio.wait([driver.claimed])
         while True:
             with contextlib.suppress(StoreError):  # busy, or full: whoever appends is told; we look again
                 while await driver.catch_up():
