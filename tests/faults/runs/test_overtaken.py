@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from playhead import Context, MemoryStore, Runtime, Workflow, step
 from playhead.errors import StoreConflict, StoreFull
 from playhead.machine import events as E
 from playhead.runs.claims import Draft
+from playhead.runs.drives import WATCH_DELAY
 from playhead.stores.log import RunLog
 from playhead.stores.port import RunSummary
 from tests.faults.runs.invariants import log_of
@@ -66,6 +68,21 @@ async def test_what_is_read_before_it_is_acknowledged_counts_once() -> None:
         assert [event.seq for event in await run.events()] == list(range(1, 7))
     log = await log_of(store, "run")
     assert (log.damage, len(log.events)) == ("", 6)
+
+
+async def test_a_claim_that_is_long_under_way_leaves_the_loop_to_others() -> None:
+    store = SlowStore()
+    store.hold_at = 1
+    async with Runtime(store) as runtime:
+        run = Workflow("slow").then(one).commit().create_run(run_id="run", runtime=runtime)
+        start = asyncio.create_task(run.start(1))
+        await reached(store.reached)
+        began = time.monotonic()
+        await asyncio.sleep(2 * WATCH_DELAY)  # by then the run has its helpers
+        assert time.monotonic() - began < PATIENCE, "the loop was kept from everybody"
+        assert await store.lease("run") is None, "nothing is ours yet"
+        store.go_on.set()
+        assert (await start).output == 2
 
 
 @pytest.mark.parametrize("engine", ["direct", "evented"])
