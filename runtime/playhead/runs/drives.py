@@ -75,7 +75,8 @@ class Drives:
         task = asyncio.get_running_loop().create_task(self._carry(driver), context=context)
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._found[log.run_id] = (driver, task)
-        await driver.claimed
+        driver.claimed.add_done_callback(lambda done: done.exception())  # nobody may be left who waits for it
+        await asyncio.shield(driver.claimed)
         if transient:
             self.transient[log.run_id] = transient
 

@@ -24,18 +24,25 @@ PATIENCE = 5.0
 
 
 class SlowStore(MemoryStore):
-    """A store whose answer to an append can be held back: it is there already, but nobody has been told."""
+    """A store whose answer to an append can be held back: it is there already (or not yet), but nobody has been told."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hold_before: bool = False) -> None:
         super().__init__()
         self.hold_at = 0
         self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+        self._hold_before = hold_before
 
     async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
+        held = after < self.hold_at <= after + len(frames)
+        if held and self._hold_before:
+            await self._hold()
         await super().append(run_id, after, frames, summary)
-        if after < self.hold_at <= after + len(frames):
-            self.reached.set()
-            await self.go_on.wait()
+        if held and not self._hold_before:
+            await self._hold()
+
+    async def _hold(self) -> None:
+        self.reached.set()
+        await self.go_on.wait()
 
 
 async def reached(event: asyncio.Event) -> None:
@@ -83,6 +90,21 @@ async def test_a_claim_that_is_long_under_way_leaves_the_loop_to_others() -> Non
         assert await store.lease("run") is None, "nothing is ours yet"
         store.go_on.set()
         assert (await start).output == 2
+
+
+async def test_a_run_goes_on_if_who_started_it_was_cancelled_while_it_was_claimed() -> None:
+    store = SlowStore(hold_before=True)
+    store.hold_at = 1
+    async with Runtime(store) as runtime:
+        run = Workflow("slow").then(one).commit().create_run(run_id="run", runtime=runtime)
+        start = asyncio.create_task(run.start(1))
+        await reached(store.reached)
+        start.cancel()
+        await asyncio.wait([start])
+        await asyncio.sleep(2 * WATCH_DELAY)  # by then the run has its helpers
+        store.go_on.set()
+        async with asyncio.timeout(PATIENCE):
+            assert (await run.wait()).output == 2
 
 
 @pytest.mark.parametrize("engine", ["direct", "evented"])
