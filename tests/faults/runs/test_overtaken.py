@@ -24,7 +24,7 @@ PATIENCE = 5.0
 
 
 class SlowStore(MemoryStore):
-    """A store whose answer to an append can be held back: it is there already (or not yet), but nobody has been told."""
+    """A store whose answer to an append can be held back: it is there already, or not yet, and nobody was told."""
 
     def __init__(self, *, hold_before: bool = False) -> None:
         super().__init__()
