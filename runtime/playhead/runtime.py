@@ -71,7 +71,8 @@ class Runtime:
         of the codec and the function's name cross: see `Step`. One of its workers dies: the step fails with
         `WorkerLost`, which is retried; `playhead.executors.processes.Processes` makes new ones by itself.
     cancel_grace, lease:
-        Seconds a body has to end after a cancel; seconds until others may take over a run whose owner is silent.
+        Seconds a body has to end after a cancel; seconds until others may take over a run whose owner is silent,
+        because its process is gone or an ``async def`` body blocks the loop. Give every runtime on a store the same.
     tracer_provider:
         What makes OpenTelemetry spans of the runs; None: the provider that is configured globally, if one is.
     """
