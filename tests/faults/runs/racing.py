@@ -38,6 +38,8 @@ REFUSALS = {
     "take up": {"still-running", "not-active"},
 }
 CLAIMS = {"start": E.RUN_STARTED, "answer": E.RUN_RESUMED, "take up": E.RUN_CLAIMED}
+#: Of the four appends of a run of three steps: the first is its start, the last its end.
+IN_THE_MIDDLE = [*(Place(number, "after") for number in (1, 2, 3)), *(Place(number, "before") for number in (2, 3, 4))]
 SHAPE_OF = {"start": SHAPES["parallel"], "answer": SHAPES["suspend"], "take up": SHAPES["linear"]}
 
 
@@ -117,7 +119,7 @@ class Races:
         if kind == "answer":
             ended(fork(lambda: asyncio.run(self._until_suspended(shape, run_id, ledger))))
         elif kind == "take up":
-            place = Place(self.dice.randint(2, 4), self.dice.choice(("before", "after")))
+            place = self.dice.choice(IN_THE_MIDDLE)
             assert ended(fork(lambda: life(self.folder, shape, run_id, ledger, place))) == KILLED
 
     async def _until_suspended(self, shape: Shape, run_id: str, ledger: Ledger) -> None:
