@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from playhead import Context, Step, Workflow
 from playhead.errors import DefinitionChanged, DefinitionChangedWarning, NothingSuspended
+from playhead.machine import events as E
 
 from .conftest import World
 from .next_process import RUN, Hold, die_at
@@ -443,6 +444,7 @@ async def test_whoever_answers_a_run_that_is_going_need_not_have_its_definition(
     run = flow("work")
     await run.begin({"n": 0})
     await hold.is_reached()
+    await anext(event async for event in run.observe() if event.type == E.STEP_SUSPENDED)
     await flow("other").answer("yes")
     hold.open()
     assert (await run.wait()).status == "success"

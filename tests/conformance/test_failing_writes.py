@@ -213,3 +213,21 @@ async def test_a_cancel_that_could_not_be_recorded_says_so_and_still_tells_the_b
         assert (await runtime.get(RUN)).status == "running"
     with pytest.raises(WorkflowError):
         await start
+
+
+@case("CONC-08")
+async def test_who_waits_only_after_the_store_has_refused_is_told_all_the_same(
+    place: SharedPlace, store: BreakingStore, calls: Calls
+) -> None:
+    async with Runtime(store=store, engine=place.engine) as runtime, asyncio.timeout(PATIENCE):
+        run = counting(calls, "step").create_run(run_id=RUN)
+        store.writes_left = 1  # for the claim
+        await run.begin({"value": 42}, state={"total": 7}, request={"tenant": "one"})
+        if (driven := runtime.driver_of(RUN)) is not None:
+            await asyncio.wait([driven[1]])
+        with pytest.raises(StoreFull):
+            await run.wait()
+    store.mend()
+    async with Runtime(store=store, engine=place.engine):
+        assert (await counting(calls, "step").create_run(run_id=RUN).restart()).output == EXPECTED
+    assert calls == {"count": 2}

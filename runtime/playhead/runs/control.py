@@ -63,6 +63,7 @@ class Control:
         self.lock = home.lock_of(run_id)
         self.stops: Stops | None = None
         self._spans: RunSpans | None = None
+        self._begun: asyncio.Task[None] | None = None
         self._fresh = fresh
 
     # -- how the run stands ------------------------------------------------------------------------------------
@@ -180,8 +181,9 @@ class Control:
         await self.settled()
         pace, spans = Pace(steps, self.stops, passing), self._spans
         self._spans = None
+        drives = self.home.drives
         try:
-            await self.home.drives.begin(self.workflow, self.log, draft.moments, pace, self.context, spans, request)
+            self._begun = await drives.begin(self.workflow, self.log, draft.moments, pace, self.context, spans, request)
         except StoreConflict:
             await self.log.refresh()
             return False
@@ -191,8 +193,10 @@ class Control:
     async def rest(self) -> None:
         """Wait until the run rests, whoever drives it, and whoever takes it over. Raises what stopped our driver."""
         found = self.home.drives.of(self.run_id)
-        if found is not None:
-            await asyncio.shield(found[1])
+        driving = found[1] if found is not None else self._begun  # it may have been stopped before anybody waits
+        self._begun = None
+        if driving is not None:
+            await asyncio.shield(driving)
         while self.log.snapshot.status in ACTIVE:
             await self.log.changed(self.log.snapshot.seq, elsewhere=True)
 

@@ -58,7 +58,7 @@ class Drives:
         context: contextvars.Context,
         spans: RunSpans | None,
         request: Mapping[str, Any],
-    ) -> None:
+    ) -> asyncio.Task[None]:
         """Claim the run, and drive it; returns when the claim is in the log, with what could be decided at once.
 
         Raises `StoreConflict` if somebody else was first, and what else the store raises; then nothing has changed.
@@ -79,6 +79,7 @@ class Drives:
         await asyncio.shield(driver.claimed)
         if transient:
             self.transient[log.run_id] = transient
+        return task
 
     async def stop(self) -> None:
         """Leave every run where it is: nothing is recorded for what is in flight."""
