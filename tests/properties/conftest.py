@@ -12,10 +12,11 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--campaign"):
-        for item in items:
-            if HERE in item.path.parents:
-                item.add_marker(pytest.mark.timeout(0))  # 10,000 programs take their time
+    # Hundreds of programs take seconds, and many times that on a busy machine; 10,000 take their time.
+    limit = 0 if config.getoption("--campaign") else 120
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(limit))
 
 
 @pytest.fixture(autouse=True)

@@ -22,14 +22,14 @@ SEEDS = st.integers(0, 2**32)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@examples(200)
+@examples(500)
 @given(program=programs(), seed=SEEDS)
 def test_an_engine_tells_the_story_of_the_oracle(engine: Engine, program: Program, seed: int) -> None:
     play(program, seed, lambda stage: stage.tell(engine))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@examples(80)
+@examples(150)
 @given(program=programs(calm=True), seed=SEEDS)
 def test_a_program_that_never_fails_has_one_story_too(engine: Engine, program: Program, seed: int) -> None:
     stage = play(program, seed, lambda stage: stage.tell(engine))
@@ -37,7 +37,7 @@ def test_a_program_that_never_fails_has_one_story_too(engine: Engine, program: P
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@examples(60)
+@examples(100)
 @given(program=programs(without=["bails"]), seed=SEEDS)  # after a bail nothing begins: arms one by one are not at once
 def test_taken_step_by_step_it_is_the_same_story(engine: Engine, program: Program, seed: int) -> None:
     async def step_through(stage: Stage) -> None:

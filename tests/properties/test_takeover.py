@@ -79,7 +79,7 @@ class Going:
         return False
 
 
-@examples(80)
+@examples(150)
 @given(program=programs(), seed=SEEDS)
 def test_left_at_any_moment_the_other_engine_goes_on(program: Program, seed: int) -> None:
     async def act(stage: Stage) -> None:
@@ -123,7 +123,7 @@ class Mortal:
         return getattr(self._store, name)
 
 
-@examples(80)
+@examples(150)
 @given(program=programs(), seed=SEEDS)
 def test_killed_at_any_append_another_process_goes_on(program: Program, seed: int) -> None:
     async def act(stage: Stage) -> None:
