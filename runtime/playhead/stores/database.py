@@ -76,7 +76,9 @@ _FROZEN: Final = "mode=ro&immutable=1"
 _COLUMNS: Final = "key, raw, store_time, expire_time, access_time, access_count, tag, size, mode, filename, value"
 # ``tag`` holds the last event of a batch, so that the end of a log is found without reading its values.
 _LAST: Final = "SELECT tag FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key DESC LIMIT 1"
-_LAST_BATCH: Final = _LAST.replace("tag", "key, tag, substr(value, 5, 4)", 1)
+# A row that refers to a file, or to nothing, or that expires, is refused when it is decoded.
+_OURS: Final = "mode = 1 AND filename IS NULL AND expire_time IS NULL"
+_LAST_BATCH: Final = _LAST.replace("tag", f"key, tag, CASE WHEN {_OURS} THEN substr(value, 5, 4) END", 1)
 # The whole compare-and-append in one statement: the row goes in only if the log still ends where expected.
 _APPEND: Final = f"""
     INSERT INTO Cache ({_COLUMNS})
@@ -86,9 +88,8 @@ _PUT: Final = f"""
     INSERT INTO Cache ({_COLUMNS}) VALUES (?, 1, 0, NULL, 0, 0, NULL, 0, 1, NULL, ?)
     ON CONFLICT (key, raw) DO UPDATE SET value = excluded.value
 """
-# A row that refers to a file, or to nothing, or that expires, gives 0, which is refused when it is decoded.
-_SCAN: Final = """
-    SELECT key, tag, coalesce(CASE WHEN mode = 1 AND filename IS NULL AND expire_time IS NULL THEN value END, 0)
+_SCAN: Final = f"""
+    SELECT key, tag, coalesce(CASE WHEN {_OURS} THEN value END, 0)
     FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key LIMIT ?
 """
 _BATCH_OF: Final = "SELECT key FROM Cache WHERE key >= ? AND key <= ? AND raw = 1 ORDER BY key DESC LIMIT 1"

@@ -68,6 +68,8 @@ def shared_key(digest: str) -> str:
 
 def last_of(run_id: str, key: str, last: object, count: object) -> int:
     """The last event of a batch, by its columns; ``count`` as it stands in its value."""
+    if type(count) is not bytes:
+        _raise_foreign(run_id)
     first = first_of(key)
     if type(last) is not int or count != _CRC.pack(last - first + 1 & 0xFFFFFFFF):
         raise_damaged(run_id, first - 1)
@@ -169,6 +171,11 @@ def raise_damaged(run_id: str, seq: int) -> NoReturn:
     )
 
 
+def _raise_foreign(run_id: str) -> NoReturn:
+    """What stands there is no value of ours."""
+    raise StoreForeign(f"The store has a value of run {run_id!r} that Playhead never wrote.")
+
+
 def _seal(key: str, content: bytes) -> bytes:
     return _CRC.pack(zlib.crc32(content, zlib.crc32(key.encode()))) + content
 
@@ -182,7 +189,7 @@ def _pack(name: str, items: tuple[object, ...]) -> bytes:
 
 def _unseal(run_id: str, seq: int, key: str, value: object) -> bytes:
     if type(value) is not bytes:
-        raise StoreForeign(f"The store has a value of run {run_id!r} that Playhead never wrote.")
+        _raise_foreign(run_id)
     content = value[4:]
     if len(value) < _HEAD.size or _CRC.unpack_from(value)[0] != zlib.crc32(content, zlib.crc32(key.encode())):
         raise_damaged(run_id, seq)
