@@ -56,7 +56,14 @@ async def test_three_hundred_steps_are_drawn_scrubbed_and_looked_at(cells: NewNo
     await lab.drag_playhead(0.5)
     await lab.shows("add-0", "success")
     await lab.shows("add-299", "pending")
+    await expect(lab.node("add-149")).to_be_in_viewport()
+    await expect(lab.player.get_by_role("slider", name="Playhead")).to_be_focused()
     await lab.shot("long")
+    await lab.page.keyboard.press("Home")
+    await expect(lab.node("add-0")).to_be_in_viewport()
+    await expect(lab.node("add-149")).not_to_be_in_viewport()
+    await lab.page.keyboard.press("End")
+    await expect(lab.node("add-299")).to_be_in_viewport()
 
 
 async def test_a_thousand_items_are_counted_and_one_can_be_looked_at(cells: NewNotebook) -> None:

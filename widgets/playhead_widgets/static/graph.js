@@ -17,6 +17,7 @@ export class Graph {
     this.onSelect = select;
     this.onFold = fold;
     this.selected = null;
+    this.moment = null; // the node that the moment looked at is about
     this.follow = true;
     this.nodes = new Map();
     this.edited = [];
@@ -62,6 +63,7 @@ export class Graph {
     put(this.stage, svg);
     this.fit();
     this.highlight();
+    this.point(this.moment);
     this.pencil(this.edited);
   }
 
@@ -216,13 +218,40 @@ export class Graph {
 
   /** Scroll what goes on into view, unless the person looks elsewhere. */
   show(path) {
-    const node = this.nodes.get(path);
-    if (!node || !this.follow || this.stage.scrollHeight <= this.stage.clientHeight + 4) return;
+    if (this.follow) this.reveal(path, "instant");
+  }
+
+  /** The playhead was moved to what happened at `path`: bring it into view, and in the past point at it. The focus stays. */
+  visit(path, past) {
+    this.point(past ? path : null);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.reveal(path || this.nodes.keys().next().value, still ? "instant" : "smooth");
+  }
+
+  /** Point at a node; at none with null. */
+  point(path) {
+    this.moment = path;
+    const here = this.drawn(path);
+    for (const node of this.nodes.values()) node.g.classList.toggle("ph-visited", node === here);
+  }
+
+  /** The node of that path, or the closed workflow that it stands in. */
+  drawn(path) {
+    for (let at = path; at; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) {
+      if (this.nodes.has(at)) return this.nodes.get(at);
+    }
+    return undefined;
+  }
+
+  /** Bring a node to the middle of the stage if it is not wholly in view; only the stage scrolls, never the page. */
+  reveal(path, behavior) {
+    const node = this.drawn(path);
+    if (!node) return;
     const frame = this.stage.getBoundingClientRect();
     const box = node.g.getBoundingClientRect();
-    if (box.top < frame.top || box.bottom > frame.bottom) {
-      this.stage.scrollTop += box.top - frame.top - frame.height / 2 + box.height / 2;
-    }
+    const top = box.top < frame.top || box.bottom > frame.bottom ? box.top + box.height / 2 - frame.top - frame.height / 2 : 0;
+    const left = box.left < frame.left || box.right > frame.right ? box.left + box.width / 2 - frame.left - frame.width / 2 : 0;
+    if (top || left) this.stage.scrollTo({ top: this.stage.scrollTop + top, left: this.stage.scrollLeft + left, behavior });
   }
 
   clicked(event) {

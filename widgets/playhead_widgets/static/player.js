@@ -123,6 +123,7 @@ class View {
     this.past = checkpoint;
     this.say("");
     this.repaint();
+    this.graph.visit(nodeOf(this.scrubber.place()), Boolean(checkpoint));
     this.later("look", () => { this.other(); this.inspect(); });
     this.later("fork", () => this.fork.moved());
     if (!checkpoint && was) {

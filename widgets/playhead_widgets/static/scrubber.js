@@ -26,6 +26,11 @@ export function momentText(checkpoint) {
   return WORDS[checkpoint.kind]?.(checkpoint) ?? checkpoint.kind;
 }
 
+/** The path that a checkpoint is about; for an answer, what it was for. */
+function placeOf({ path, label }) {
+  return path || (label ?? "").split(", ")[0];
+}
+
 export class Scrubber {
   /** `move(checkpoint)` is called as the playhead moves, with null for the present. */
   constructor(move) {
@@ -83,6 +88,12 @@ export class Scrubber {
     this.flag = here && this.flag?.seq === here.seq ? null : here;
     this.drawTicks();
     return this.flag;
+  }
+
+  /** The path that the moment is about. What happens to the run as a whole happens where it was; "": at its start. */
+  place() {
+    const at = this.at ?? this.checkpoints.length - 1;
+    return placeOf(this.checkpoints.slice(0, at + 1).findLast(placeOf) ?? { path: "" });
   }
 
   share(index) {
