@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from playhead_widgets import Reply
+from tests.hostile import unsafe
 from tests.notebook.cells import CHAIN
-from tests.notebook.oracle import dangers
 from tests.notebook.shells import Notebook, until
 
 BROKEN_TWO = """
@@ -159,7 +159,7 @@ def test_show_says_which_steps_have_changed_and_diff_shows_how(failed: Notebook)
 def test_a_difference_of_code_is_shown_line_by_line_and_harmlessly(failed: Notebook) -> None:
     failed(MENDED_TWO.replace("mended two", "<img src=x onerror=alert(1)>"))
     html = failed("%workflow diff c --code")._repr_mimebundle_()["text/html"]
-    assert dangers(html) == []
+    assert unsafe(html) == []
     assert "<ins>+    return n + 1000</ins>" in html
     assert "<del>-    raise ValueError(" in html
 

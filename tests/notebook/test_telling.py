@@ -8,8 +8,8 @@ from pathlib import Path
 import html5lib
 import pytest
 
+from tests.hostile import TEXTS, unsafe
 from tests.notebook.cells import CHAIN, DEEP, ORDERS
-from tests.notebook.oracle import HOSTILE, dangers
 from tests.notebook.shells import Notebook
 
 
@@ -99,7 +99,7 @@ def test_what_does_not_differ_is_said(orders: Notebook) -> None:
 
 def test_a_comparison_is_a_table_in_a_notebook(orders: Notebook) -> None:
     html = orders("%workflow diff o@price o")._repr_mimebundle_()["text/html"]
-    assert dangers(html) == []
+    assert unsafe(html) == []
     assert "<th>price</th>" in re.sub(r' scope="row"', "", html)
 
 
@@ -143,7 +143,7 @@ def test_a_run_becomes_one_page_with_everything_in_it(orders: Notebook) -> None:
 
 def test_the_page_needs_nothing_but_itself(orders: Notebook) -> None:
     page = page_of(orders, "%workflow export o report.html", "report.html")
-    assert dangers(page) == []
+    assert unsafe(page) == []
     assert "<script" not in page
     assert re.findall(r"https?://[^\"'\s<]+", page.replace("http://www.w3.org/2000/svg", "")) == []
     assert "default-src &#x27;none&#x27;" in page
@@ -203,7 +203,25 @@ def test_items_and_nested_steps_have_their_place(notebook: Notebook) -> None:
     assert seen.count("def ship(n: int) -> int:") == 1
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
+#: Every command that shows something as a page or a picture.
+LOOKS = (
+    "%workflow",
+    "%workflow ls",
+    "%workflow show",
+    "%workflow graph talk",
+    "%workflow snapshot",
+    "%workflow timeline",
+    "%workflow diff @1",
+    "%workflow diff --code",
+    "%workflow events",
+    "%workflow scrub",
+    "%workflow breaks",
+    "talk",
+    "run",
+)
+
+
+@pytest.mark.parametrize("hostile", TEXTS, ids=range(len(TEXTS)))
 def test_no_text_of_a_run_gets_out_of_its_place(notebook: Notebook, hostile: str) -> None:
     notebook(f"""
 from playhead import Workflow, step
@@ -228,11 +246,13 @@ talk = Workflow("talk", input=dict, description=text).then(speak).commit()
     if notebook("str(result.status)") == "suspended":
         notebook("run.resume(False); result = run.wait()")
     page = page_of(notebook, f"%workflow export {notebook('run.run_id')} talk.html", "talk.html")
-    assert dangers(page) == []
-    for line in ("%workflow timeline", "%workflow diff @1", "%workflow events", "%workflow scrub", "%workflow ls"):
-        bundle = notebook.shell.display_formatter.format(notebook(line))[0]
-        assert dangers(bundle.get("text/html", "")) == [], line
-        assert dangers(bundle.get("image/svg+xml", "")) == [], line
+    assert unsafe(page) == []
+    notebook("%config PlayheadMagics.display = 'static'")
+    for line in LOOKS:
+        ran = notebook.cell(line)
+        bundles = [notebook.shell.display_formatter.format(ran.value)[0], *(shown["data"] for shown in ran.shown)]
+        for markup in (bundle.get(kind, "") for bundle in bundles for kind in ("text/html", "image/svg+xml")):
+            assert unsafe(markup) == [], line
 
 
 REFUSED = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from playhead.definition.entries import BranchEntry, ForeachEntry, LoopEntry, ParallelEntry, StepEntry
 from playhead.definition.workflow import Workflow
@@ -14,9 +15,18 @@ if TYPE_CHECKING:
     from playhead.definition.entries import Body, Entry
 
 
+_NUMBER: Final = re.compile(r"#([0-9]{1,9})\Z")
+
+
 def bare(path: Path) -> Path:
     """The path without turns and items: the ids from the outermost entry to the leaf."""
     return tuple(part.partition("#")[0] for part in path)
+
+
+def number_of(part: str) -> int | None:
+    """The turn or item that a part of a path names; None if it names none, as anything may stand in a stranger's log."""
+    found = _NUMBER.search(part)
+    return int(found[1]) if found else None
 
 
 def scope_of(path: Path) -> Path:
@@ -57,11 +67,11 @@ def declaration_order(workflow: Workflow[Any, Any], path: Path) -> tuple[tuple[i
 
 def _rank(workflow: Workflow[Any, Any], path: Path) -> tuple[int, int, int]:
     found = entry_at(workflow, path)
-    id, _, number = path[-1].partition("#")
+    number = number_of(path[-1]) or 0
     if found is None:
-        return (-1, 0, int(number or 0))
+        return (-1, 0, number)
     _, position, entry = found
-    return (position, entry.ids.index(id), int(number or 0))
+    return (position, entry.ids.index(bare(path)[-1]), number)
 
 
 def suspended_leaves(workflow: Workflow[Any, Any], snapshot: Snapshot) -> list[Record]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from playhead.machine.places import number_of
 from playhead.machine.snapshot import Snapshot
 from playhead_widgets.views.graph import Block, children
 from playhead_widgets.views.states import PENDING, SKIPPED, state_of, together
@@ -21,12 +22,6 @@ def node_of(path: str) -> str:
     if "#" not in path:
         return path
     return "/".join(part.partition("#")[0] for part in path.split("/"))
-
-
-def number_of(path: str) -> int | None:
-    """The turn or item a path ends with; None if it is not one."""
-    _, found, number = path.rpartition("/")[2].partition("#")
-    return int(number) if found else None
 
 
 class Board:

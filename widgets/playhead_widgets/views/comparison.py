@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from playhead_widgets.views.escape import clean
 from playhead_widgets.views.markup import Markup, Part, h, joined
 from playhead_widgets.views.states import LOOKS
 
@@ -27,7 +28,7 @@ def comparison_markup(found: dict[str, Any], before: str, after: str) -> Markup:
 
 def comparison_text(found: dict[str, Any], before: str, after: str) -> str:
     """The same in plain text."""
-    lines = [f"{before} → {after}"]
+    lines = [f"{clean(before)} → {clean(after)}"]
     if not _differs(found):
         return "\n".join([*lines, _SAME])
     lines += [f"  {_line(one)}" for one in _places(found)]
@@ -52,7 +53,8 @@ def _places(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _place(record: dict[str, Any]) -> str:
     if record["count"] == 0:
         return "… and more"
-    return record["path"] if record["count"] == 1 else f"{record['path']} × {record['count']:,}"
+    path = clean(record["path"])
+    return path if record["count"] == 1 else f"{path} × {record['count']:,}"
 
 
 def _line(record: dict[str, Any]) -> str:
@@ -74,7 +76,7 @@ def _values(found: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]
         yield "the run's input", found["input"]
     for record in found["records"]:
         if record.get("output"):
-            yield f"output of {record['path']}", record["output"]
+            yield f"output of {clean(record['path'])}", record["output"]
     if found["state"]:
         yield "the run's state", found["state"]
 
