@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 from packaging.requirements import Requirement
 
-from tests.architecture.sources import PACKAGES, ROOT
+from tests.architecture.sources import PACKAGES, ROOT, modules
+
+#: What is a part of a library that we name: its version is that library's affair.
+PARTS = {"ipython": "ipykernel", "jupyter-client": "ipykernel", "traitlets": "ipykernel", "pydantic-core": "pydantic"}
 
 
 def test_the_installed_kernelspec_is_the_one_in_the_sources() -> None:
@@ -36,3 +44,30 @@ def test_binder_pins_every_library_that_the_tutorials_need_to_a_version_we_suppo
     pinned = dict(line.split("==") for line in lines if "==" in line)
     assert [need.name for need in needed if need.name not in pinned] == []
     assert [need.name for need in needed if pinned[need.name] not in need.specifier] == []
+
+
+def test_every_library_that_is_imported_is_named_as_a_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["arrow"]]
+    names = {normal(Requirement(text).name) for text in named}
+    homes = packages_distributions()
+    imported = {name for path in modules() for name in imports_of(path)} - sys.stdlib_module_names - set(PACKAGES)
+    assert [name for name in sorted(imported) if not names & {_named_as(home) for home in homes[name]}] == []
+
+
+def _named_as(home: str) -> str:
+    return PARTS.get(normal(home), normal(home))
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The top-level names of what a module imports, wherever in it that stands."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def normal(name: str) -> str:
+    """A distribution's name, as installers compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
