@@ -31,11 +31,13 @@ async def codes_of(workflow: Workflow[Any, Any], events: Iterable[Event], store:
             name = "/".join(bare(event.path))
             if name in then:
                 texts.setdefault(name, []).append(then[name])
-    reached = {name: Code(known[-1], _note(known, now.get(name))) for name, known in texts.items()}
+    reached = {name: _code(known, now.get(name)) for name, known in texts.items()}
     rest = {name: Code(text, "" if then else _UNKNOWN) for name, text in (then or now).items()}
     return rest | reached
 
 
-def _note(texts: list[str], now: str | None) -> str:
-    notes = [_SEVERAL] if len(set(texts)) > 1 else []
-    return " ".join([*notes, _SINCE] if texts[-1] != now else notes)
+def _code(texts: list[str], now: str | None) -> Code:
+    last = texts[-1]
+    earlier = tuple(dict.fromkeys(text for text in texts if text != last))
+    notes = [_SEVERAL] if earlier else []
+    return Code(last, " ".join([*notes, _SINCE] if last != now else notes), earlier)

@@ -139,6 +139,7 @@ def test_a_run_becomes_one_page_with_everything_in_it(orders: Notebook) -> None:
     ):
         assert wanted in seen, wanted
     assert page.count("<svg") == 2  # graph and timeline
+    assert "Source of" not in seen, "how the log says that a value is written elsewhere is nothing for a reader"
 
 
 def test_the_page_needs_nothing_but_itself(orders: Notebook) -> None:
@@ -191,6 +192,7 @@ def test_the_code_is_told_as_it_was(notebook: Notebook) -> None:
     after = texts(page_of(notebook, "%workflow export c c.html", "c.html"))
     assert "return n + 1000" in after
     assert "It was changed while the run went on: this is how it was when it ran last." in after
+    assert "How it was when it ran before @step def two(n: int) -> int: raise ValueError('not yet')" in after
     assert "written later" not in after
 
 

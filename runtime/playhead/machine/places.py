@@ -24,7 +24,7 @@ def bare(path: Path) -> Path:
 
 
 def number_of(part: str) -> int | None:
-    """The turn or item that a part of a path names; None if it names none, as anything may stand in a stranger's log."""
+    """The turn or item that a part of a path names; None for anything else a stranger's log may say."""
     found = _NUMBER.search(part)
     return int(found[1]) if found else None
 

@@ -35,7 +35,7 @@ class Edited(NamedTuple):
 
 def page_of(run: Recording, text: str) -> str:
     """The report, in which the code of every step, what is said of it, the store and the version are the text too."""
-    codes = {name: Code(text, text) for name in ("say", "arm", "ask", "break")}
+    codes = {name: Code(text, text, (text,)) for name in ("say", "arm", "ask", "break")}
     return report(Told(run.workflow, run.log, run.snapshot, codes, text), version=text)
 
 

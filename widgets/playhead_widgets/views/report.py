@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from playhead.machine.events import Event
+from playhead.machine.events import Event, Source
 from playhead.machine.snapshot import Snapshot
 from playhead_widgets.views.answers import Answer, answers_of
 from playhead_widgets.views.bars import bars_of
@@ -17,7 +17,7 @@ from playhead_widgets.views.history import marks_of
 from playhead_widgets.views.inspection import inspection
 from playhead_widgets.views.markup import Markup, Part, h, text
 from playhead_widgets.views.palette import picture_style
-from playhead_widgets.views.report_parts import LONG, chip, clock, error_line, facts_list, traceback_of, value
+from playhead_widgets.views.report_parts import LONG, chip, clock, error_line, facts_list, instant, traceback_of, value
 from playhead_widgets.views.report_steps import Told, steps_of
 from playhead_widgets.views.run import header_of
 from playhead_widgets.views.svg import svg_of
@@ -121,7 +121,7 @@ def _answer(answer: Answer) -> Markup:
     labels = h("div", f"for {', '.join(answer.labels)}", class_="ph-quiet") if answer.labels else None
     return h(
         "tr",
-        h("td", clock(answer.at)),
+        h("td", clock(answer.at), class_="ph-whole"),
         h("th", answer.path, scope="row"),
         h("td", text(answer.headline, LONG), asked, labels),
         h("td", tree_markup(answer.answered, open=1)),
@@ -130,20 +130,22 @@ def _answer(answer: Answer) -> Markup:
 
 
 def _log(told: Told) -> Markup:
-    head = h("tr", *(h("th", name, scope="col") for name in ("event", "when", "what", "step", "data")))
+    head = h("tr", *(h("th", name, scope="col") for name in ("event", "when (UTC)", "what", "step", "data")))
     rows = [_event(event, told) for event in told.events[:EVENTS]]
     rest = len(told.events) - EVENTS
     more = h("p", f"… and {rest:,} more", class_="ph-more") if rest > 0 else None
     table = h("div", h("table", h("thead", head), h("tbody", *rows)), class_="ph-table")
-    return h("details", h("summary", f"{len(told.events):,} events"), table, more, class_="ph-step")
+    return h("details", h("summary", f"{len(told.events):,} events"), table, more, class_="ph-step ph-log")
 
 
 def _event(event: Event, told: Told) -> Markup:
     path = "/".join(event.path)
     data = ", ".join(f"{key}={_short(value)}" for key, value in event.data.items() if value is not None)
-    return h("tr", *(h("td", cell) for cell in (event.seq, clock(event.at), event.type, path, clean(data, _DATA))))
+    whole = (event.seq, instant(event.at), event.type)
+    return h("tr", *(h("td", cell, class_="ph-whole") for cell in whole), h("td", path), h("td", clean(data, _DATA)))
 
 
 def _short(value: Any) -> str:
     """Payloads and references are shown where they belong; here it is enough that there is one."""
-    return short(value) if isinstance(value, str | int | float | bool | list | tuple) else "…"
+    shown = isinstance(value, str | int | float | bool | list | tuple) and not isinstance(value, Source)
+    return short(value) if shown else "…"

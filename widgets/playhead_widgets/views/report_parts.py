@@ -25,6 +25,11 @@ def clock(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def instant(seconds: float) -> str:
+    """A moment to the millisecond, in UTC, which whoever shows it has said."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+
 def facts_list(facts: Iterable[tuple[str, str | None]]) -> Part:
     """Names with their texts; those without a text are left out."""
     pairs = [joined(h("dt", name), h("dd", value)) for name, value in facts if value]

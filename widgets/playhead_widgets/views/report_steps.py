@@ -19,10 +19,15 @@ STEPS: Final = 1_000  # turns and items with a section of their own
 
 
 class Code(NamedTuple):
-    """The source of one step. ``note`` says what is to be known about it, as that it has changed since."""
+    """The source of one step when it ran last.
+
+    ``note`` says what is to be known about it, as that it has changed since; ``earlier`` is how it was written when
+    it ran before, oldest first, where that is not the same.
+    """
 
     text: str
     note: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 class Told(NamedTuple):
@@ -105,7 +110,15 @@ def _record(told: Told, snapshot: Snapshot, record: Record, events: Sequence[Eve
 
 def _code(code: Code) -> Markup:
     note = h("p", code.note, class_="ph-quiet") if code.note else None
-    return joined(h("h3", "Code"), note, h("pre", h("code", text(code.text, LONGEST))))
+    return joined(h("h3", "Code"), note, _source(code.text), *map(_earlier, code.earlier))
+
+
+def _source(source: str) -> Markup:
+    return h("pre", h("code", text(source, LONGEST)))
+
+
+def _earlier(source: str) -> Markup:
+    return h("details", h("summary", "How it was when it ran before"), _source(source))
 
 
 def _attempts(attempts: Sequence[Mapping[str, Any]]) -> Part:
