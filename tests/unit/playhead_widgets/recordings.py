@@ -160,7 +160,7 @@ def sleeping() -> Any:
     return Workflow("sleeping").then(more).sleep(0.01, id="nap").then(twice).commit()
 
 
-async def _yes(run: Run) -> None:
+async def yes(run: Run) -> None:
     await run.resume({"ok": True}, step="approve")
 
 
@@ -204,7 +204,7 @@ _MAKERS: dict[str, Callable[[], Coroutine[Any, Any, Recording]]] = {
     "arms travelled": lambda: recorded(arms(), 1, _to_the_branch),
     "loops": lambda: recorded(loops(), 1),
     "asking": lambda: recorded(asking(), 4),
-    "answered": lambda: recorded(asking(), 4, _yes),
+    "answered": lambda: recorded(asking(), 4, yes),
     "answered inside": lambda: recorded(asking_inside(), 4, _yes_inside, _yes_inside),
     "canceled": lambda: recorded(asking(), 4, _cancel),
     "asking often": lambda: recorded(asking_often(), 4, _one_item),
