@@ -17,6 +17,7 @@ from playhead_kernel.engine_room import EngineRoom
 from playhead_kernel.following import Followed
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.printing import Pins
+from playhead_kernel.viewing import RunSource, shown_as
 
 if TYPE_CHECKING:
     from playhead.runs.changes import StepChange
@@ -54,11 +55,12 @@ class Clicks:
     async def _clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None:
         try:
             if name == "fork":
-                reply.done(run=await self._fork(followed, payload))
+                await self._fork(followed, payload, reply)
                 return
             if name in _GOING:
                 self._set_going(followed)
-            reply.done(**await driving.clicked(followed.run, name, payload))
+            await driving.clicked(followed.run, name, payload)
+            reply.done()
         except Exception as error:  # noqa: BLE001 - told to the person who clicked
             reply.refused(error)
 
@@ -69,7 +71,7 @@ class Clicks:
             notebook.renew(handle)
         followed.run.stops = notebook.breakpoints.going(run_id, followed.workflow, followed.snapshot())
 
-    async def _fork(self, followed: Followed, payload: dict[str, Any]) -> str:
+    async def _fork(self, followed: Followed, payload: dict[str, Any], reply: Reply) -> None:
         notebook = self._notebook
         run_id = await notebook.fresh_id(followed.workflow)
         changed = {part: payload[part] for part in ("input", "state") if part in payload}
@@ -77,7 +79,9 @@ class Clicks:
         handle = await notebook.known(child)
         notebook.pins.pin(run_id, notebook.pins.of(followed.run_id))
         notebook.use(handle)
-        return run_id
+        shown = shown_as("auto", RunSource(handle.followed, self))
+        handle.views.add(shown)
+        reply.forked(run_id, shown.player)
 
     # -- definitions that change -------------------------------------------------------------------------------
 

@@ -55,8 +55,8 @@ async def fork(run: Run, at: Any, **options: Any) -> Run:
     return await run.fork(at, **options)
 
 
-async def clicked(run: Run, name: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """What a player's buttons and forms ask for; what to tell the player."""
+async def clicked(run: Run, name: str, payload: dict[str, Any]) -> None:
+    """What a player's buttons and forms ask for."""
     match name:
         case "continue":
             await go_on(run)
@@ -70,4 +70,3 @@ async def clicked(run: Run, name: str, payload: dict[str, Any]) -> dict[str, Any
             await run.answer(payload["data"], step=bare(payload["path"]), index=payload.get("index"))
         case _:
             raise WorkflowError(f"A player cannot ask for {name!r}.")
-    return {}

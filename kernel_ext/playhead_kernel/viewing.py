@@ -76,15 +76,17 @@ class Shown:
         self.player = player
         self.told = seen  # the last event that it knows of
         self._content = content
-        self._handle: Any = DisplayHandle()  # type: ignore[no-untyped-call]  # IPython types it in part only
+        self._handle: Any = None  # of the cell that shows it; a player inside another has none
 
     def display(self) -> None:
         """Show it in the cell that is being run."""
+        self._handle = DisplayHandle()  # type: ignore[no-untyped-call]  # IPython types it in part only
         self._handle.display(self._content())
 
     def renew(self) -> None:
         """Publish it as it is now, wherever it was displayed."""
-        self._handle.update(self._content())
+        if self._handle is not None:
+            self._handle.update(self._content())
 
 
 class Views:

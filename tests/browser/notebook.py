@@ -130,6 +130,11 @@ class Notebook:
     def player(self) -> Locator:
         return self.page.locator(".ph-player").first
 
+    @property
+    def players(self) -> Locator:
+        """All of them, those of forks below that of their parent."""
+        return self.page.locator(".ph-player")
+
     def button(self, name: str) -> Locator:
         return self.player.get_by_role("button", name=name, exact=True)
 

@@ -69,12 +69,22 @@ async def test_a_fork_begins_at_the_playhead_with_another_input(cells: NewNotebo
     await lab.button("Fork here").click()
     await lab.fork_with('["one", "two"]')
     await expect(lab.player.get_by_text("the new run is")).to_be_visible()
-    await lab.shot("forked")
+    fork = lab.players.nth(1)
+    await expect(fork.locator(".ph-lineage")).to_contain_text("after read done")
+    await expect(fork.get_by_role("button", name="Continue")).to_be_focused()
+    await lab.page.screenshot(path=lab.shots / "forked.png")
+    await lab.page.keyboard.press("Enter")
+    await expect(fork.locator(".ph-status")).to_have_attribute("data-status", "success")
 
-    went_on = await lab.add("fork = %workflow show\nfork.proceed().wait().output")
+    went_on = await lab.add("fork = %workflow show\nfork.result.output")
     assert "only 2" in await lab.text_of(went_on)
     assert "True" in await lab.text_of(await lab.add("fork.parent[0] == run.run_id"))
     assert "only 4" in await lab.text_of(await lab.add("run.result.output"))
+
+    await lab.save()
+    await lab.reload()
+    await expect(fork.locator(".ph-lineage")).to_contain_text("after read done")
+    await expect(fork.locator(".ph-status")).to_have_attribute("data-status", "success")
 
 
 async def test_an_input_that_does_not_fit_is_refused_where_it_was_typed(cells: NewNotebook) -> None:

@@ -25,13 +25,14 @@ class Growing(Recording):
 
     commands: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     refusal: BaseException | None = None
+    child: Any = None  # the player of what is forked
 
     def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
         if self.refusal is not None:
             reply.refused(self.refusal)
             return
         self.commands.append((name, payload))
-        reply.done(run="child") if name == "fork" else reply.done()
+        reply.forked("child", self.child) if name == "fork" else reply.done()
 
 
 class Page:
@@ -353,13 +354,21 @@ def test_an_answer_to_a_step_that_was_not_reached_is_refused(page: Any) -> None:
 
 def test_a_fork_carries_what_was_edited_and_names_the_new_run(page: Any) -> None:
     source = grown("chain")
-    shown = page(source)
+    shown, source.child = page(source), page(grown("chain")).player
     assert shown.command("fork", seq=3, input="[1, 2]", state='{"a": 1}') == {"ok": True, "run": "child"}
     assert shown.command("fork", seq=3) == {"ok": True, "run": "child"}
     assert source.commands == [
         ("fork", {"seq": 3, "input": [1, 2], "state": {"a": 1}}),
         ("fork", {"seq": 3}),
     ]
+
+
+def test_what_was_forked_in_a_player_is_shown_in_it_by_late_views_too(page: Any) -> None:
+    source = grown("chain")
+    shown, source.child = page(source), page(grown("chain")).player
+    assert shown.player.get_state()["forks"] == []
+    shown.command("fork", seq=3)
+    assert shown.player.get_state()["forks"] == [f"IPY_MODEL_{source.child.model_id}"]
 
 
 @pytest.mark.parametrize(

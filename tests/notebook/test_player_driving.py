@@ -79,6 +79,9 @@ def test_a_fork_is_a_new_run_that_remembers_its_parent(clicks: Clicks, notebook:
     done = clicks("fork", seq=seq)
     child = notebook.session.handles[done["run"]]
     assert child.parent == ("o", seq)
+    [shown] = clicks.player.forks
+    until(lambda: child.views)
+    assert shown.source.snapshot().run_id == done["run"]
     assert clicks.status == "suspended"
 
 

@@ -28,6 +28,7 @@ MODULES: Final = (
     "fork",
     "transport",
     "header",
+    "forks",
     "player",
 )
 

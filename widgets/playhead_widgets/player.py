@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import anywidget
 import traitlets
+from ipywidgets import Widget, widget_serialization
 
 from playhead.machine import events as E
 from playhead.machine.events import Event
@@ -54,6 +55,8 @@ class Player(anywidget.AnyWidget):
     graph = traitlets.Unicode().tag(sync=True)
     look = traitlets.Dict().tag(sync=True)
     truth = traitlets.Dict().tag(sync=True)
+    #: The players of runs that were forked in this one.
+    forks: traitlets.List[Any] = traitlets.List().tag(sync=True, **widget_serialization)
 
     def __init__(self, source: Source, **options: Any) -> None:
         self.source = source
@@ -64,7 +67,7 @@ class Player(anywidget.AnyWidget):
         self._prints: deque[list[Any]] = deque(maxlen=PRINTS)
         self._facts: dict[str, Any] = {}
         self._take(source.events(0))
-        self._requests = Requests(source, self._truth, self._answer, self._shape)
+        self._requests = Requests(source, self._truth, self._answer, self._attach, self._shape)
         super().__init__(
             graph=svg_of(self._shape, width=WIDTH, live=True),
             look={"glyphs": {name: look.glyph for name, look in LOOKS.items()}, "kinds": KINDS},
@@ -141,6 +144,9 @@ class Player(anywidget.AnyWidget):
 
     def _answer(self, content: dict[str, Any]) -> None:
         self.send(content)
+
+    def _attach(self, player: Widget) -> None:
+        self.forks = [*self.forks, player]
 
     # -- showing -------------------------------------------------------------------------------------------
 

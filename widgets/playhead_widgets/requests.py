@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from ipywidgets import Widget
+
 from playhead_widgets.source import Edit, Reply, Source
 from playhead_widgets.views.changes import changes
 from playhead_widgets.views.complaints import complaint
@@ -36,11 +38,13 @@ class Requests:
         source: Source,
         truth: Callable[[], dict[str, Any]],
         send: Callable[[dict[str, Any]], None],
+        attach: Callable[[Widget], None],
         graph: Block,
     ) -> None:
         self.source = source
         self.truth = truth
         self.send = send
+        self.attach = attach
         self.graph = graph
         self._kinds = {
             "sync": self._sync,
@@ -103,7 +107,7 @@ class Requests:
         name, payload = content["name"], dict(content.get("payload") or {})
         if name not in COMMANDS:
             raise ValueError(f"There is no command {name!r}.")
-        answered = Reply(lambda result: reply(result=result))
+        answered = Reply(lambda result: reply(result=result), self.attach)
         try:
             prepared = {"resume": self._resume, "fork": self._fork}.get(name, dict)(payload)
         except AnswerInvalid as error:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from ipywidgets import Widget
+
 from playhead.definition.workflow import Workflow
 from playhead.machine.events import Event
 from playhead.machine.fold import fold
@@ -19,10 +21,16 @@ class Reply:
     """How a source tells what became of a command; call one of them, once, from any thread."""
 
     send: Callable[[dict[str, Any]], None]
+    attach: Callable[[Widget], None]
 
-    def done(self, **more: Any) -> None:
-        """It was taken. For ``fork``, ``run=`` is the id of the new run."""
-        self.send({"ok": True, **more})
+    def done(self) -> None:
+        """It was taken."""
+        self.send({"ok": True})
+
+    def forked(self, run_id: str, player: Widget) -> None:
+        """A new run was made. ``player`` shows it, below the one that was asked."""
+        self.attach(player)
+        self.send({"ok": True, "run": run_id})
 
     def refused(self, error: BaseException) -> None:
         """It was not, and nothing has changed.

@@ -62,8 +62,8 @@ def test_a_static_picture_needs_no_variables_for_no_page_gives_them() -> None:
 
 def test_the_player_follows_the_page_and_else_the_readers_system() -> None:
     style = player_style()
-    assert '[data-jp-theme-light="false"] .ph-player' in style
-    assert "@media(prefers-color-scheme:dark){.ph-player" in style
+    assert '[data-jp-theme-light="false"] :is(.ph-player' in style
+    assert "@media(prefers-color-scheme:dark){:is(.ph-player" in style
     assert "var(--jp-layout-color0" in style
 
 

@@ -1,15 +1,16 @@
 // The fork panel: begin a new run at the moment that is looked at, with the input or the state edited.
 
-import { copyable, h, icon, ICONS, put } from "./dom.js";
+import { h, icon, ICONS, put } from "./dom.js";
 import { placeText } from "./board.js";
 
 export class Fork {
-  /** `moment()` gives {seq, text}; `send(payload)` what became of it; `say` tells a person. */
-  constructor(store, { moment, send, say }) {
+  /** `moment()` gives {seq, text}; `send(payload)` what became of it; `say` tells a person; `made(run)` is called. */
+  constructor(store, { moment, send, say, made }) {
     this.store = store;
     this.moment = moment;
     this.send = send;
     this.say = say;
+    this.made = made;
     this.button = h("button", {
       type: "button", class: "ph-button ph-button-fork", "aria-label": "Fork here", "aria-expanded": "false",
       title: "Begin a new run from this moment", on: { click: () => this.toggle() },
@@ -77,7 +78,8 @@ export class Fork {
     this.go.disabled = false;
     if (result && !result.error) {
       this.toggle();
-      this.say(result.run ? ["Forked: the new run is ", h("strong", {}, result.run), ". See it with ", copyable(`%workflow show ${result.run}`, "Copy")] : "Forked.");
+      this.say(["Forked: the new run is ", h("strong", {}, result.run), ", below."]);
+      this.made(result.run);
     } else if (result) {
       this.refuse(result.error);
     }

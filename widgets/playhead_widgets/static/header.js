@@ -2,6 +2,7 @@
 
 import { copyable, h, icon, ICONS, put, span } from "./dom.js";
 import { placeText } from "./board.js";
+import { momentText } from "./scrubber.js";
 
 export class Header {
   constructor(store, look, { select, edits }) {
@@ -36,9 +37,15 @@ export class Header {
       h("button", { type: "button", class: "ph-name", title: description || "Look at the run", on: { click: () => this.select(null) } }, workflow ?? ""),
       copyable(run ?? "", "Copy run id"),
       parent ? h("span", { class: "ph-lineage", title: `This run began as ${parent[0]} stood after event ${parent[1]}` },
-        icon(ICONS.fork, { size: 12 }), "fork of ", h("code", {}, parent[0]), ` at event ${parent[1]}`) : null,
+        icon(ICONS.fork, { size: 12 }), "fork of ", h("code", {}, parent[0]), ` ${this.since(parent[1])}`) : null,
       place ? h("span", { class: "ph-place", title: "The store this run is in" }, "in ", h("code", {}, place)) : null,
       this.edits);
+  }
+
+  /** The moment of a fork's parent that it began with. */
+  since(seq) {
+    const checkpoint = this.store.checkpoints.findLast((found) => found.seq <= seq);
+    return checkpoint ? `after ${momentText(checkpoint)}` : `at event ${seq}`;
   }
 
   status(status, past) {

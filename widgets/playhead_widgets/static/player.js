@@ -13,6 +13,7 @@ import { Edits } from "./edits.js";
 import { Fork } from "./fork.js";
 import { Transport } from "./transport.js";
 import { Header } from "./header.js";
+import { Forks } from "./forks.js";
 
 const TABS = [["graph", "Graph"], ["timeline", "Timeline"], ["changes", "Changes"], ["printed", "Printed"]];
 const GOING = new Set(["running", "waiting"]);
@@ -29,11 +30,12 @@ class View {
     this.cleanups = [];
     this.timers = new Map();
     this.build(look);
-    element.append(this.root);
+    element.append(this.root, this.forks.element);
     this.listen();
     this.show("graph");
     this.graph.draw(store.model.get("graph"));
     this.reload();
+    this.forks.paint();
   }
 
   build(look) {
@@ -52,7 +54,8 @@ class View {
     this.changes = new Changes(this.store, { select });
     this.inspector = new Inspector(this.store);
     this.transport = new Transport(this.store, say);
-    this.fork = new Fork(this.store, { moment: () => this.moment(), send: (payload) => this.transport.command("fork", payload), say });
+    this.fork = new Fork(this.store, { moment: () => this.moment(), send: (payload) => this.transport.command("fork", payload), say, made: (run) => this.forks.expect(run) });
+    this.forks = new Forks(this.store, { open: (store, element) => new View(store, store.model.get("look"), element) });
     this.mark = markButton(() => this.toggleMark());
     this.prints = h("pre", { class: "ph-printed ph-prints", tabindex: "0", "aria-label": "Printed text" });
     this.message = h("p", { class: "ph-message", role: "status", hidden: true });
@@ -78,6 +81,7 @@ class View {
     on("loaded", () => this.reload());
     on("patched", ({ detail }) => this.patched(detail));
     on("graph", () => { this.drawn = 0; this.relayout(); });
+    on("forks", () => this.forks.paint());
     on("redefined", () => this.edits.refresh());
     on("disconnected", () => this.connection());
     on("connected", () => this.connection());
@@ -89,6 +93,13 @@ class View {
 
   close() {
     this.cleanups.forEach((cleanup) => cleanup());
+    this.forks.close();
+  }
+
+  /** Where a person goes on who has just made the run. */
+  focus() {
+    this.root.scrollIntoView({ block: "nearest" });
+    this.transport.focus();
   }
 
   // -- the moment that is looked at ----------------------------------------------------------------------------

@@ -11,11 +11,14 @@ export class Store extends EventTarget {
     this.model = model;
     this.connected = true;
     this.asked = new Map();
+    this.tag = Math.random().toString(36).slice(2); // another page, or view, may ask the same kernel: answers go to all
     this.nextId = 1;
+    this.others = new Map();
     this.load(model.get("truth") ?? {});
     model.on("msg:custom", (message) => this.receive(message));
     model.on("change:truth", () => this.load(model.get("truth"), { keepNewer: true }));
     model.on("change:graph", () => this.tell("graph"));
+    model.on("change:forks", () => this.tell("forks"));
     model.on("comm:close", () => this.disconnect());
     model.on("comm_live_update", () => this.check());
   }
@@ -117,12 +120,26 @@ export class Store extends EventTarget {
     return 0;
   }
 
+  /** The players of runs that were forked here, as references. */
+  get forks() {
+    return this.model.get("forks") ?? [];
+  }
+
+  /** The store of such a player. */
+  fork(reference) {
+    if (!this.others.has(reference)) {
+      const model = this.model.widget_manager.get_model(reference.slice("IPY_MODEL_".length));
+      this.others.set(reference, Promise.resolve(model).then((found) => new Store(found)));
+    }
+    return this.others.get(reference);
+  }
+
   // -- asking the kernel ---------------------------------------------------------------------------------------
 
   /** Ask the kernel; the answer may take as long as a cell runs. Rejects when the kernel is gone. */
   ask(what, content) {
     if (!this.connected) return Promise.reject(new Error("disconnected"));
-    const id = this.nextId++;
+    const id = `${this.tag}-${this.nextId++}`;
     return new Promise((resolve, reject) => {
       this.asked.set(id, { resolve, reject });
       this.model.send({ ask: what, id, ...content });

@@ -31,6 +31,11 @@ export class Transport {
     this.element = h("div", { class: "ph-transport", role: "toolbar", "aria-label": "Run" }, [...this.buttons.values()]);
   }
 
+  /** The first button that can be pressed. */
+  focus() {
+    [...this.buttons.values()].find((button) => !button.disabled)?.focus({ preventScroll: true });
+  }
+
   enable({ status, live, canceling }) {
     const allowed = this.store.connected && live ? ENABLED[status] ?? [] : [];
     for (const [name, button] of this.buttons) {

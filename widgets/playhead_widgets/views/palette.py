@@ -96,6 +96,10 @@ def picture_style(*more: str) -> str:
     return f"{_filled(rules, LIGHT)}@media(prefers-color-scheme:dark){{{_filled(rules, DARK)}}}"
 
 
+#: What the colours are set for: a player, and what holds those of its forks.
+_OURS: Final = ":is(.ph-player,.ph-forks)"
+
+
 @cache
 def player_style() -> str:
     """The style sheet of the player.
@@ -105,7 +109,7 @@ def player_style() -> str:
     light, dark = f"color-scheme:light;{_variables(LIGHT)}", f"color-scheme:dark;{_variables(DARK)}"
     rules = "".join(map(sheet, ("graph.css", "player.css", "bars.css", "forms.css", "inspector.css")))
     return (
-        f".ph-player{{{light}}}@media(prefers-color-scheme:dark){{.ph-player{{{dark}}}}}"
+        f"{_OURS}{{{light}}}@media(prefers-color-scheme:dark){{{_OURS}{{{dark}}}}}"
         f"{_within(_LIGHT_PAGES)}{{{light}}}{_within(_DARK_PAGES)}{{{dark}}}{rules}"
     )
 
@@ -115,7 +119,7 @@ def _variables(palette: dict[str, str]) -> str:
 
 
 def _within(pages: tuple[str, ...]) -> str:
-    return ",".join(f"{page} .ph-player" for page in pages)
+    return ",".join(f"{page} {_OURS}" for page in pages)
 
 
 @cache
