@@ -33,6 +33,11 @@ def test_the_extra_for_tests_brings_every_other_extra_but_the_peers() -> None:
     assert {"test", *brought[1].split(",")} == set(extras) - {"peers"}
 
 
+def test_the_extra_for_the_tutorials_brings_what_their_frames_are_stored_with() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert set(extras["arrow"]) <= set(extras["lab"])
+
+
 def test_each_package_says_that_it_is_typed() -> None:
     assert [name for name, folder in PACKAGES.items() if not (folder / "py.typed").is_file()] == []
 
