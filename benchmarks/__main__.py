@@ -1,4 +1,6 @@
-"""``python -m benchmarks [--json FILE] [--only NAME] [--quick]``: measure, show a table, say how noisy it was."""
+"""``python -m benchmarks [--json FILE] [--only NAME] [--quick] [--peers PYTHON]``: measure, show a table, say how
+noisy it was.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,6 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import statistics
 import sys
 from pathlib import Path
@@ -19,7 +20,9 @@ from rich.table import Table
 # The modules register their figures when they are imported.
 from benchmarks import blocks, chains, imports, many, moments, rests  # noqa: F401
 from benchmarks.figures import FIGURES, Figure
+from benchmarks.machine import machine
 from benchmarks.measuring import Row, measure
+from benchmarks.peers.race import Standing, as_json, count_of_turns, race, versions
 
 #: Rounds of a figure with ``--quick``: enough to see an order of magnitude.
 QUICK = 5
@@ -33,8 +36,10 @@ def main() -> int:
     rows = asyncio.run(_measure_all([FIGURES[name] for name in options.only or FIGURES], options.quick, console))
     console.print(_table(rows))
     console.print(_noise(rows))
+    standings = [] if options.peers is None else _race(options.peers, options.quick, console)
     if options.json is not None:
-        options.json.write_text(json.dumps(_report(rows), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        report = {**_report(rows), "versions": versions(options.peers), "peers": as_json(standings)}
+        options.json.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0 if all(row.ok for row in rows) else 1
 
 
@@ -43,6 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
     parser.add_argument("--only", action="append", choices=list(FIGURES), metavar="NAME", help=", ".join(FIGURES))
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} rounds at most: an order of magnitude")
+    parser.add_argument("--peers", metavar="PYTHON", help="then race the peers that this interpreter has installed")
     return parser.parse_args()
 
 
@@ -58,6 +64,18 @@ async def _measure_all(figures: list[Figure], quick: bool, console: Console) -> 
             rows.append(await measure(figure, rounds[figure.name], lambda: progress.advance(task)))
             progress.print(f"{figure.name}: {rows[-1].value:,.2f} {figure.unit}, {rows[-1].ratio:.2f} times its floor")
     return rows
+
+
+def _race(peers: str, quick: bool, console: Console) -> list[Standing]:
+    """The same work by Playhead, its peers and the floor."""
+    columns = (TextColumn("{task.description:>32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=count_of_turns(quick))
+        standings = []
+        for each in race(peers, quick, lambda what: progress.update(task, description=what, advance=1)):
+            standings.append(each)
+            progress.print(f"{each.work} {each.size:,}, {each.contestant}: {each.microseconds:,.0f} µs per {each.part}")
+    return standings
 
 
 def _table(rows: list[Row]) -> Table:
@@ -84,7 +102,7 @@ def _report(rows: list[Row]) -> dict[str, Any]:
         "rows": [row.as_json() for row in rows],
         "noise": statistics.median(row.noise for row in rows),
         "load": os.getloadavg(),
-        "machine": {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()},
+        "machine": machine(),
     }
 
 

@@ -22,11 +22,11 @@ STEPS = 1_000
 ANSWER = 7
 
 
-def flow() -> Workflow[Any, Any]:
-    """1,000 distinct steps and a question."""
+def flow(length: int = STEPS) -> Workflow[Any, Any]:
+    """So many distinct steps, and a question."""
     built: Workflow[Any, Any] = Workflow("long", input=int)
     first = Step(increment, id="step")
-    for number in range(STEPS):
+    for number in range(length):
         built = built.then(first.as_(f"step-{number}"))
     return built.then(Step(answer_or_ask, id="ask", resume=int)).commit()
 
