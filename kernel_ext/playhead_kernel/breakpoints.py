@@ -9,10 +9,11 @@ from typing import Any, Final
 from IPython.core.error import UsageError
 
 from playhead.definition.workflow import Workflow
-from playhead.engines.pace import Stops
+from playhead.engines.pace import Stops, is_leaf
+from playhead.machine.decide import Command
 from playhead.machine.events import Path
 from playhead.machine.places import bare, body_at
-from playhead.machine.snapshot import Snapshot
+from playhead.machine.snapshot import Snapshot, Status
 from playhead_kernel.conditions import Condition
 from playhead_kernel.moments import at_error, at_success, is_untouched, outcome, reached, values_after, values_before
 from playhead_kernel.naming import is_meant, joined, parts, places
@@ -28,8 +29,8 @@ WHENS: Final = (BEFORE, AFTER, ERROR)
 class Breakpoint:
     """``place`` is a step's path, or the end of one; ``ship#3`` means that item, or turn, alone.
 
-    ``when`` is ``before`` the step begins; ``after`` it is done; or at an ``error``, before it is tried again and
-    before anything else begins.
+    ``when`` is ``before`` the step begins; ``after`` it is done, before anything else begins; or at an ``error``,
+    each time a try has failed, before it is tried again or the run fails of it.
     """
 
     place: Path
@@ -112,8 +113,8 @@ class Breakpoints:
         if not watches:
             return None
 
-        def stops(path: Path, snapshot: Snapshot) -> bool:
-            hit = {watch.breakpoint for watch in watches if watch.halts(path, snapshot)}
+        def stops(command: Command, snapshot: Snapshot) -> bool:
+            hit = {watch.breakpoint for watch in watches if watch.halts(command, snapshot)}
             self._hit |= hit.intersection(once)
             return bool(hit)
 
@@ -136,9 +137,12 @@ class _Watch:
         self._since = since
         self._body = body_at(workflow, place)
 
-    def halts(self, path: Path, snapshot: Snapshot) -> bool:
-        """Whether the leaf at ``path`` must not begin now."""
-        condition, workflow = self.breakpoint.condition, self._workflow
+    def halts(self, command: Command, snapshot: Snapshot) -> bool:
+        """Whether the command must not be carried out now."""
+        condition, workflow, path = self.breakpoint.condition, self._workflow, command.path
+        # A run of which nothing is left to begin is over, and stops only for what went wrong.
+        if self.breakpoint.when != ERROR and not is_leaf(command):
+            return False
         if self.breakpoint.when == BEFORE:
             if not self._is_about_to_begin(path, snapshot):
                 return False
@@ -149,7 +153,10 @@ class _Watch:
         )
 
     def _is_about_to_begin(self, path: Path, snapshot: Snapshot) -> bool:
-        """A workflow is about to begin while nothing in it has begun."""
+        """A workflow is about to begin while nothing in it has begun; a step that is tried again has begun."""
+        record = snapshot.records.get(path)
+        if record is not None and record.status is Status.WAITING:
+            return False
         length = len(self._place)
         if len(path) < length or not all(map(_fits, path, self._place)):
             return False

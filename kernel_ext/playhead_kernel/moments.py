@@ -87,5 +87,6 @@ def values_after(workflow: Workflow[Any, Any], path: Path, snapshot: Snapshot) -
         "state": lambda: RunResult(workflow, snapshot).state,
         "index": lambda: record.index,
         "iteration": lambda: record.iteration,
-        "attempt": lambda: record.attempt,
+        # Before it is tried again the record counts the try that comes.
+        "attempt": lambda: record.attempt - (record.status is Status.WAITING),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from playhead_widgets.views.run import header_of
 from tests.notebook.cells import CHAIN, DEEP, SUMS
 from tests.notebook.shells import Notebook
 
@@ -79,7 +80,61 @@ def test_at_an_error_the_run_pauses_before_the_next_try(notebook: Notebook) -> N
     notebook("%workflow break shaky:error")
     assert status(notebook, "%workflow run shakes 7") == "paused"
     assert notebook("tried") == [7]
-    assert status(notebook, "%workflow continue") == "success"  # the tries of one going count as one stop
+    assert status(notebook, "%workflow continue") == "paused"
+    assert notebook("tried") == [7, 7]
+    assert status(notebook, "%workflow continue") == "success"
+    assert notebook("tried") == [7, 7, 7]
+
+
+def test_at_the_last_error_the_run_pauses_before_it_fails_and_then_fails_as_it_would_have(notebook: Notebook) -> None:
+    notebook(FAILING + "need = 9")
+    notebook("%workflow break shaky:error if attempt == 2")
+    run = notebook("%workflow run shakes 7 --wait")
+    assert run.status == "paused"
+    header = header_of(run.workflow, run.followed.snapshot())
+    assert (header["failed"], header["error"]["message"]) == ("shaky", "try 3")
+    failed = notebook("%workflow continue --wait").result
+    assert (failed.status, str(failed.error)) == ("failed", "try 3")
+    assert len(notebook("tried")) == 3
+    notebook("need = 4")
+    assert status(notebook, "%workflow continue") == "success"
+
+
+def test_an_arm_that_failed_stops_the_run_once_its_siblings_have_ended(deep: Notebook) -> None:
+    deep("""
+@step
+def left(n: int) -> int:
+    raise ValueError("left")
+
+arms = Workflow("arms", input=int).parallel(left, right).commit()
+""")
+    deep("%workflow break left:error")
+    paused = deep("%workflow run arms 1 --wait").result
+    assert (paused.status, paused.steps["left"].status, paused.steps["right"].status) == ("paused", "failed", "success")
+    assert str(deep("%workflow continue --wait").result.error) == "left"
+
+
+def test_a_nested_step_that_failed_stops_the_run_before_its_workflow_fails(deep: Notebook) -> None:
+    deep("""
+@step
+def fall(n: int) -> int:
+    raise ValueError("fell")
+
+low = Workflow("low", input=int).then(fall).commit()
+high = Workflow("high", input=int).then(low).commit()
+""")
+    deep("%workflow break fall:error")
+    deep("%workflow break low:error")
+    assert status(deep, "%workflow run high 1") == "paused"
+    assert status(deep, "%workflow continue") == "paused"
+    assert status(deep, "%workflow continue") == "failed"
+
+
+def test_before_a_step_means_before_its_first_try(notebook: Notebook) -> None:
+    notebook(FAILING + "need = 3")
+    notebook("%workflow break shaky")
+    assert status(notebook, "%workflow run shakes 7") == "paused"
+    assert status(notebook, "%workflow continue") == "success"
     assert notebook("tried") == [7, 7, 7]
 
 

@@ -14,8 +14,9 @@ from playhead_kernel.session import Session
 def break_(session: Session, given: Given) -> Listing[Breakpoint]:
     """Pause every run at STEP; --off takes it back. %workflow breaks lists them.
 
-    STEP pauses before the step begins, STEP:after once it is done and before anything else begins, STEP:error when
-    it has failed, before it is tried again. outer/ship#3 is one item of a foreach, or one turn of a loop.
+    STEP pauses before the step begins, STEP:after once it is done and before anything else begins, STEP:error each
+    time a try has failed, before it is tried again or the run fails of it; %workflow continue then goes on as it would
+    have. outer/ship#3 is one item of a foreach, or one turn of a loop.
 
     With "if EXPR" at the end of the line only where EXPR is true. It may use the notebook's variables, and input,
     output, error, state, index, iteration and attempt, which are those of the step.

@@ -11,8 +11,8 @@ from playhead.machine.decide import Begin, Close, Command, End, JudgeLoop, Wake
 from playhead.machine.events import Path
 from playhead.machine.snapshot import Snapshot
 
-#: Asked before a leaf begins: whether to stop there.
-Stops: TypeAlias = Callable[[Path, Snapshot], bool]
+#: Asked before a leaf begins, and before a container or the run is concluded: whether to stop there.
+Stops: TypeAlias = Callable[[Command, Snapshot], bool]
 
 
 class Pace:
@@ -27,7 +27,7 @@ class Pace:
         self.stops = stops
         self.stopped_at: set[Path] = set()
         self.holds_back = False
-        self._passing = passing
+        self._passing = set(passing)
         self._begun: set[Path] = set()
 
     @property
@@ -46,8 +46,9 @@ class Pace:
         self.holds_back = False
         if self.is_free:
             return commands
-        concluding = [command for command in commands if self._concludes(command)]
-        fresh = [c for c in commands if c.key not in inflight and c not in concluding]
+        new = [command for command in commands if command.key not in inflight]
+        concluding = [c for c in new if self._concludes(c) and not self._stops_at(c, snapshot)]
+        fresh = [command for command in new if not self._concludes(command)]
         if self.steps is None:
             return concluding + [command for command in fresh if not self._stops_at(command, snapshot)]
         if concluding or not fresh:
@@ -70,9 +71,12 @@ class Pace:
         return (command,)
 
     def _stops_at(self, command: Command, snapshot: Snapshot) -> bool:
-        if self.stops is None or not is_leaf(command) or command.path in self._passing:
+        if self.stops is None or not (is_leaf(command) or isinstance(command, Close | End)):
             return False
-        if self.stops(command.path, snapshot):
+        if command.path in self._passing:
+            self._passing.discard(command.path)  # once: it was stopped before this, not before what follows it
+            return False
+        if self.stops(command, snapshot):
             self.stopped_at.add(command.path)
             self.holds_back = True
             return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from playhead.definition.workflow import Workflow
-from playhead.machine.snapshot import ACTIVE, Record, Snapshot, Status
+from playhead.machine.snapshot import ACTIVE, LEAVES, Record, Snapshot, Status
 from playhead_widgets.views.escape import clean
 from playhead_widgets.views.payloads import error_view, payload_tree
 from playhead_widgets.views.questions import questions_of
@@ -31,10 +31,13 @@ def run_view(workflow: Workflow[Any, Any], snapshot: Snapshot) -> View:
 def header_of(workflow: Workflow[Any, Any], snapshot: Snapshot) -> View:
     """Names, status, times (seconds since 1970, UTC), the error in short, and the run it was forked from.
 
-    ``ended`` is when it came to rest; None while it goes on.
+    ``ended`` is when it came to rest; None while it goes on. A run that pauses because a step failed has an error
+    already, though it may still be saved: ``failed`` is the step.
     """
     status = snapshot.shown_status
     going = snapshot.status in ACTIVE
+    origin = _origin(snapshot) or _fresh_failure(snapshot)
+    record = snapshot.records.get(origin) if origin else None
     return {
         "workflow": clean(workflow.id),
         "description": clean((workflow.description or "").strip().partition("\n")[0]),
@@ -44,8 +47,8 @@ def header_of(workflow: Workflow[Any, Any], snapshot: Snapshot) -> View:
         "seq": snapshot.seq,
         "started": snapshot.created_at,
         "ended": None if going or status is Status.PENDING else snapshot.ended_at or snapshot.updated_at,
-        "error": error_view(snapshot.error),
-        "failed": "/".join(_origin(snapshot) or ()),
+        "error": error_view(snapshot.error or (record.error if record else None)),
+        "failed": "/".join(origin or ()),
         "parent": list(snapshot.parent) if snapshot.parent else None,
         "resource": clean(snapshot.resource_id) if snapshot.resource_id else None,
     }
@@ -96,3 +99,15 @@ def _origin(snapshot: Snapshot) -> tuple[str, ...] | None:
             break
         path = record.error_path
     return path
+
+
+def _fresh_failure(snapshot: Snapshot) -> tuple[str, ...] | None:
+    """The step that failed last, and what follows from it was held back by a pause."""
+    if snapshot.status is not Status.PAUSED:
+        return None
+    failed = [
+        record
+        for record in snapshot.ordered()
+        if record.kind in LEAVES and record.error is not None and record.status in (Status.FAILED, Status.WAITING)
+    ]
+    return failed[-1].path if failed else None
