@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from IPython.core.error import UsageError
 
 from playhead.definition.workflow import Workflow
+from playhead.machine.snapshot import Snapshot
 from playhead.runs.run import Run
 from playhead_kernel import driving
 from playhead_kernel.breakpoints import Breakpoints
@@ -22,9 +23,13 @@ from playhead_kernel.viewing import RunSource, shown_as
 if TYPE_CHECKING:
     from playhead.runs.changes import StepChange
     from playhead_widgets import Reply
+    from playhead_widgets.source import Refuse, Sibling
+
+_Found = TypeVar("_Found")
 
 #: What sets a run going.
 _GOING: Final = frozenset({"continue", "step", "resume"})
+_LISTED: Final = 50  # other runs to choose from, the newest; any others can be compared by %workflow diff
 
 
 class Notebook(Protocol):
@@ -83,6 +88,30 @@ class Clicks:
         handle.views.add(shown)
         reply.forked(run_id, shown.player)
 
+    # -- other runs ----------------------------------------------------------------------------------------------
+
+    def siblings(self, followed: Followed, tell: Callable[[Sequence[Sibling]], None], refuse: Refuse) -> None:
+        """Tell a view the other runs of its workflow, the newest first."""
+        self._notebook.room.submit(_told(self._siblings(followed), tell, refuse))
+
+    async def _siblings(self, followed: Followed) -> list[Sibling]:
+        from playhead_widgets.source import Sibling  # loaded with the view that asks
+
+        page = await self._notebook.room.runtime.runs(workflow=followed.workflow.id, per_page=_LISTED)
+        return [
+            Sibling(info.run_id, info.status, info.parent and info.parent[0])
+            for info in page.items
+            if info.run_id != followed.run_id
+        ]
+
+    def sibling(self, run_id: str, tell: Callable[[Snapshot], None], refuse: Refuse) -> None:
+        """Tell a view how another run stands."""
+        self._notebook.room.submit(_told(self._sibling(run_id), tell, refuse))
+
+    async def _sibling(self, run_id: str) -> Snapshot:
+        log = await self._notebook.room.runtime.existing(run_id)
+        return log.snapshot
+
     # -- definitions that change -------------------------------------------------------------------------------
 
     def edits(self, followed: Followed, tell: Callable[[Sequence[StepChange]], None]) -> None:
@@ -104,3 +133,11 @@ class Clicks:
         if handle is not None:
             with contextlib.suppress(UsageError):
                 self._notebook.renew(handle)
+
+
+async def _told(finding: Coroutine[Any, Any, _Found], tell: Callable[[_Found], None], refuse: Refuse) -> None:
+    """Tell what is found, or why it cannot be."""
+    try:
+        tell(await finding)
+    except Exception as error:  # noqa: BLE001 - told to the person who asked
+        refuse(error)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from playhead.definition.workflow import Workflow
     from playhead.runs.changes import StepChange
     from playhead_widgets import Reply
+    from playhead_widgets.source import Refuse, Sibling
 
 _log = logging.getLogger("playhead")
 
@@ -33,6 +34,8 @@ class Driving(Protocol):
 
     def clicked(self, followed: Followed, name: str, payload: dict[str, Any], reply: Reply) -> None: ...
     def edits(self, followed: Followed, tell: Callable[[Sequence[StepChange]], None]) -> None: ...
+    def siblings(self, followed: Followed, tell: Callable[[Sequence[Sibling]], None], refuse: Refuse) -> None: ...
+    def sibling(self, run_id: str, tell: Callable[[Snapshot], None], refuse: Refuse) -> None: ...
 
 
 class RunSource:
@@ -63,6 +66,14 @@ class RunSource:
     def edits(self, tell: Callable[[Sequence[StepChange]], None]) -> None:
         """Tell what is written differently since the run began."""
         self._driving.edits(self._followed, tell)
+
+    def siblings(self, tell: Callable[[Sequence[Sibling]], None], refuse: Refuse) -> None:
+        """Tell the other runs of the same workflow."""
+        self._driving.siblings(self._followed, tell, refuse)
+
+    def sibling(self, run_id: str, tell: Callable[[Snapshot], None], refuse: Refuse) -> None:
+        """Tell how another run stands."""
+        self._driving.sibling(run_id, tell, refuse)
 
     def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
         """Somebody clicked."""

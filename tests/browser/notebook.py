@@ -148,6 +148,9 @@ class Notebook:
     async def status(self, status: str) -> None:
         await expect(self.player.locator(".ph-status")).to_have_attribute("data-status", status, timeout=WORKING)
 
+    async def run_id(self) -> str:
+        return await self.player.locator(".ph-names .ph-copy code").inner_text()
+
     async def drag_playhead(self, share: float) -> None:
         """Drag the playhead by the mouse to a share of its way, and let it rest there."""
         box = await self.player.locator(".ph-slider").bounding_box()

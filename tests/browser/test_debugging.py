@@ -81,6 +81,13 @@ async def test_a_fork_begins_at_the_playhead_with_another_input(cells: NewNotebo
     assert "True" in await lab.text_of(await lab.add("fork.parent[0] == run.run_id"))
     assert "only 4" in await lab.text_of(await lab.add("run.result.output"))
 
+    await fork.get_by_role("tab", name="Changes").click()
+    other = fork.get_by_label("Compare with")
+    await other.select_option(label=f"{await lab.run_id()} · success · parent of this run")
+    await expect(fork.get_by_role("button", name="read")).to_have_count(0)
+    await expect(fork.locator(".ph-compared")).to_contain_text("only 4 → only 2")
+    await fork.screenshot(path=lab.shots / "two-runs.png")
+
     await lab.save()
     await lab.reload()
     await expect(fork.locator(".ph-lineage")).to_contain_text("after read done")

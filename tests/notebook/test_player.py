@@ -282,6 +282,12 @@ def test_two_moments_can_be_compared(page: Any) -> None:
     assert [change["path"] for change in found["records"]] == ["more", "twice"]
 
 
+def test_a_recording_has_no_other_run_to_be_compared_with(page: Any) -> None:
+    shown = page(grown("chain"))
+    assert shown.ask("runs")["runs"] == []
+    assert "'other'" in shown.ask("compare", run="other", after=3)["problem"]
+
+
 def test_what_a_fork_may_change_can_be_asked_for(page: Any) -> None:
     source = grown("chain")
     done = next(event.seq for event in source.log if event.type == "step-succeeded")

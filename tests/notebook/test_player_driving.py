@@ -99,6 +99,25 @@ def test_a_fork_takes_a_changed_state(clicks: Clicks, notebook: Notebook) -> Non
     assert child.result.state.seen == 5
 
 
+def test_other_runs_of_the_workflow_are_offered_and_this_one_is_compared_with_them(
+    clicks: Clicks, notebook: Notebook
+) -> None:
+    assert clicks.ask("runs")["runs"] == []
+    seq = clicks.player.source.snapshot().seq
+    child = clicks("fork", seq=seq)["run"]
+    notebook("%workflow run orders customer=Bea total=5 --id other --wait")
+    assert clicks.ask("runs")["runs"] == [
+        {"run_id": "other", "status": "suspended"},
+        {"run_id": child, "status": "paused", "parent": "o"},
+    ]
+    found = clicks.ask("compare", run="other", after=seq)["changes"]
+    assert [change["path"] for change in found["input"]] == ["customer", "total"]
+    [priced] = found["records"]
+    assert (priced["path"], [change["path"] for change in priced["output"]]) == ("price", ["customer", "total"])
+    assert (priced["output"][0]["before"], priced["output"][0]["after"]) == ("Bea", "Ada")
+    assert "no run 'nobody'" in clicks.ask("compare", run="nobody", after=seq)["problem"]
+
+
 def test_the_store_of_the_run_is_named(clicks: Clicks) -> None:
     assert clicks.player.get_state()["truth"]["header"]["place"].endswith(".playhead")
 

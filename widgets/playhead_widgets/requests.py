@@ -6,13 +6,14 @@ What a browser asks the kernel for. They are answered on the thread they come in
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
 
 from ipywidgets import Widget
 
-from playhead_widgets.source import Edit, Reply, Source
+from playhead_widgets.source import Edit, Refuse, Reply, Sibling, Source
 from playhead_widgets.views.changes import changes
 from playhead_widgets.views.complaints import complaint
 from playhead_widgets.views.escape import clean
@@ -52,6 +53,7 @@ class Requests:
             "inspect": self._inspect,
             "value": self._value,
             "compare": self._compare,
+            "runs": self._runs,
             "offer": self._offer,
             "edits": self._edits,
             "command": self._command,
@@ -66,7 +68,10 @@ class Requests:
         try:
             kind(content, reply)
         except Exception as error:  # noqa: BLE001 - told to the person who asked: nobody reads a log here
-            reply(problem=complaint(error)["message"])
+            self._refused(reply)(error)
+
+    def _refused(self, reply: Callable[..., None]) -> Refuse:
+        return lambda error: reply(problem=complaint(error)["message"])
 
     def _reply(self, id: Any, **content: Any) -> None:
         self.send({"answer": id, **content})
@@ -94,8 +99,19 @@ class Requests:
         reply(value=excerpt(whole, at, max(0, int(content.get("offset") or 0))))
 
     def _compare(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
-        before, after = (self.source.snapshot(int(content[name])) for name in ("before", "after"))
-        reply(changes=changes(before, after))
+        """What led from one moment to another, or tells another run, as it stands now, from this one."""
+        after = self.source.snapshot(int(content["after"]))
+        run = content.get("run")
+        if run is None:
+            reply(changes=changes(self.source.snapshot(int(content["before"])), after))
+        else:
+            self.source.sibling(run, lambda other: reply(changes=changes(other, after)), self._refused(reply))
+
+    def _runs(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
+        def tell(siblings: Sequence[Sibling]) -> None:
+            reply(runs=[{name: clean(text) for name, text in asdict(run).items() if text} for run in siblings])
+
+        self.source.siblings(tell, self._refused(reply))
 
     def _offer(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
         reply(offer=fork_offer(self.source.workflow, self.source.snapshot(int(content["seq"]))))

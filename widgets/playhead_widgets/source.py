@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from ipywidgets import Widget
 
@@ -14,6 +14,9 @@ from playhead.machine.events import Event
 from playhead.machine.fold import fold
 from playhead.machine.snapshot import Snapshot
 from playhead_widgets.views.complaints import complaint
+
+#: Called, from any thread, with what went wrong, in place of what was asked for.
+Refuse: TypeAlias = Callable[[BaseException], None]
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,15 @@ class Edit(Protocol):
     def was_reached(self) -> bool: ...
 
 
+@dataclass(frozen=True)
+class Sibling:
+    """Another run of the same workflow; ``parent`` is the run it was forked from."""
+
+    run_id: str
+    status: str
+    parent: str | None = None
+
+
 class Source(Protocol):
     """One run, as a player sees it. Every method may be called from any thread and must not block."""
 
@@ -76,6 +88,14 @@ class Source(Protocol):
 
     def edits(self, tell: Callable[[Sequence[Edit]], None]) -> None:
         """Find out what is written differently since the run began, and ``tell`` it, from any thread."""
+        ...
+
+    def siblings(self, tell: Callable[[Sequence[Sibling]], None], refuse: Refuse) -> None:
+        """Find the other runs of the same workflow and ``tell`` them, the newest first, from any thread."""
+        ...
+
+    def sibling(self, run_id: str, tell: Callable[[Snapshot], None], refuse: Refuse) -> None:
+        """Find out how that other run stands now and ``tell`` it, from any thread."""
         ...
 
     def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
@@ -136,6 +156,14 @@ class Recording:
     def edits(self, tell: Callable[[Sequence[Edit]], None]) -> None:
         """None are known."""
         tell(())
+
+    def siblings(self, tell: Callable[[Sequence[Sibling]], None], refuse: Refuse) -> None:
+        """None are known."""
+        tell(())
+
+    def sibling(self, run_id: str, tell: Callable[[Snapshot], None], refuse: Refuse) -> None:
+        """Refused: a recording knows of no other run."""
+        refuse(LookupError(f"A recording knows nothing of run {run_id!r}."))
 
     def command(self, name: str, payload: dict[str, Any], reply: Reply) -> None:
         """Refused: a recording cannot be driven."""

@@ -1,14 +1,17 @@
-// Changes: what is different between two moments of the run, the marked one and the one that is looked at.
+// Changes: what is different between the moment that is looked at and another one, or another run.
 
 import { h, icon, ICONS, put } from "./dom.js";
 import { placeText } from "./board.js";
 import { momentText } from "./scrubber.js";
 import { differencesView } from "./tree.js";
 
+const OTHER = "run "; // what stands before a run's id among the choices
+
 export class Changes {
   constructor(store, { select }) {
     this.store = store;
     this.choice = "start";
+    this.runs = []; // other runs of the workflow: {run_id, status, parent}
     this.from = h("select", { class: "ph-input ph-from", "aria-label": "Compare with", on: { change: () => { this.choice = this.from.value; this.read(); } } });
     this.from.addEventListener("keydown", (event) => event.stopPropagation());
     this.to = h("strong", {});
@@ -28,40 +31,75 @@ export class Changes {
     this.choice = flag ? "flag" : "start";
   }
 
+  /** The person came to look: find out which other runs there are. */
+  async opened() {
+    try {
+      this.runs = (await this.store.ask("runs", {})).runs;
+      this.choose();
+    } catch {
+      // without a kernel only the moments of this run are offered
+    }
+  }
+
   /** Show what led to the checkpoint at `index`. */
   paint(checkpoints, index) {
     this.checkpoints = checkpoints;
     this.index = index;
-    const choices = [
+    this.to.textContent = checkpoints[index] ? momentText(checkpoints[index]) : "now";
+    this.choose();
+    this.read();
+  }
+
+  /** Offer the moments and the runs to compare with. */
+  choose() {
+    const option = ([value, text]) => h("option", { value, selected: value === this.choice }, text);
+    const moments = [
       ["start", "the start of the run"],
       ["before", "the moment before"],
       this.flag ? ["flag", `⚑ ${momentText(this.flag)}`] : null,
     ].filter(Boolean);
-    put(this.from, choices.map(([value, text]) => h("option", { value, selected: value === this.choice }, text)));
-    this.to.textContent = checkpoints[index] ? momentText(checkpoints[index]) : "now";
-    this.read();
+    const runs = this.runs.map((run) => [`${OTHER}${run.run_id}`, [run.run_id, run.status, this.kinship(run)].filter(Boolean).join(" · ")]);
+    put(this.from, h("optgroup", { label: "This run" }, moments.map(option)),
+      runs.length ? h("optgroup", { label: "Another run, as it stands" }, runs.map(option)) : null);
+  }
+
+  kinship({ run_id: id, parent }) {
+    const { run, parent: own } = this.store.header;
+    return own?.[0] === id ? "parent of this run" : parent === run ? "forked from this run" : "";
   }
 
   /** The two moments as events, the earlier one first. */
   between() {
-    const last = this.checkpoints.length - 1;
-    const seq = (at) => (at === last ? this.store.board.seq : this.checkpoints[at]?.seq ?? 0);
-    const other = { start: seq(0), before: seq(Math.max(0, this.index - 1)), flag: this.flag?.seq ?? 0 }[this.choice];
-    return [other, seq(this.index)].sort((one, two) => one - two);
+    const other = { start: this.seq(0), before: this.seq(Math.max(0, this.index - 1)), flag: this.flag?.seq ?? 0 }[this.choice];
+    return [other, this.seq(this.index)].sort((one, two) => one - two);
+  }
+
+  /** The event of a checkpoint; that of the last one is the present. */
+  seq(at) {
+    return at === this.checkpoints.length - 1 ? this.store.board.seq : this.checkpoints[at]?.seq ?? 0;
+  }
+
+  /** What to ask the kernel for. */
+  question() {
+    if (!this.choice.startsWith(OTHER)) {
+      const [before, after] = this.between();
+      return { before, after };
+    }
+    return { run: this.choice.slice(OTHER.length), after: this.seq(this.index) };
   }
 
   async read() {
-    const [before, after] = this.between();
-    const key = `${before} ${after}`;
+    const question = this.question();
+    const key = JSON.stringify(question);
     if (key === this.shown) return;
     this.shown = key;
     put(this.run);
-    if (before === after) {
+    if (question.before === question.after) {
       put(this.body, h("p", { class: "ph-hint ph-empty" }, "These are the same moment. Move the playhead, or mark another."));
       return;
     }
     try {
-      const { changes } = await this.store.ask("compare", { before, after });
+      const { changes } = await this.store.ask("compare", question);
       if (key !== this.shown) return;
       const { run } = changes;
       put(this.run, run.before === run.after ? null : [stateView(run.before), " → ", stateView(run.after)]);
@@ -79,7 +117,7 @@ function changesView({ records, state, input }) {
     input.length ? section("Input", differencesView(input)) : null,
     state.length ? section("State", differencesView(state)) : null,
   ].filter(Boolean);
-  return parts.length ? parts : h("p", { class: "ph-hint ph-empty" }, "Nothing changed between these moments.");
+  return parts.length ? parts : h("p", { class: "ph-hint ph-empty" }, "There is no difference.");
 }
 
 function section(title, content) {
@@ -90,7 +128,7 @@ function recordView({ path, count, before, after, output }) {
   if (!count) return h("li", { class: "ph-hint" }, "… and more");
   return h("li", {},
     h("button", { type: "button", class: "ph-where", "data-path": path }, placeText(path), count > 1 ? ` ×${count.toLocaleString("en")}` : ""),
-    h("span", {}, stateView(before), " → ", stateView(after)),
+    h("span", {}, before === after ? null : [stateView(before), " → "], stateView(after)),
     output.length ? h("div", { class: "ph-inner" }, differencesView(output)) : null);
 }
 

@@ -238,6 +238,7 @@ class View {
       if (on) this.picture.setAttribute("aria-labelledby", tab.id);
     }
     put(this.picture, { graph: this.graph.element, timeline: this.timeline.element, changes: this.changes.element, printed: this.prints }[name]);
+    if (name === "changes") this.changes.opened();
     if (name === "graph") this.graph.fit();
     else this.other();
   }
