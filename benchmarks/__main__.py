@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 # The modules register their figures when they are imported.
-from benchmarks import blocks, chains, imports, many, moments, rests  # noqa: F401
+from benchmarks import blocks, chains, imports, many, memory, moments, rests, view  # noqa: F401
 from benchmarks.figures import FIGURES, Figure
 from benchmarks.machine import machine
 from benchmarks.measuring import Row, measure

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 
 from benchmarks.figures import Sample, figure
+from benchmarks.interpreters import in_new_interpreter
 from benchmarks.measuring import interleaved, timed
 
 #: What people write; the names load what they need, which a bare ``import playhead`` puts off.
@@ -33,5 +32,5 @@ async def importing(place: Path) -> AsyncIterator[Sample]:
 def _interpreter(code: str) -> float:
     """Milliseconds a new interpreter takes for the code, from its start to its end."""
     with timed() as timer:
-        subprocess.run([sys.executable, "-c", code], check=True, timeout=60)  # seconds; takes a fraction of one
+        in_new_interpreter("-c", code)
     return timer.seconds * 1e3

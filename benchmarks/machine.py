@@ -1,4 +1,4 @@
-"""The machine and the day of a measurement."""
+"""The machine: what it is, and what a process has held of its memory."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "filesystem": _filesystem(Path(tempfile.gettempdir()).resolve()),
     }
+
+
+def peak_memory() -> int:
+    """The most bytes of memory that this process has held.
+
+    Asked of Linux itself: what ``getrusage`` tells begins with the memory of the process that started this one.
+    """
+    status = Path("/proc/self/status").read_text("utf-8")
+    (peak,) = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(peak) * 1024
 
 
 def _filesystem(folder: Path) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
@@ -14,6 +11,7 @@ from benchmarks import cold
 from benchmarks.figures import Sample, figure
 from benchmarks.floors import add_each, tuned_cache
 from benchmarks.flows import questions
+from benchmarks.interpreters import told_by
 from benchmarks.measuring import interleaved, timed
 from playhead import Runtime
 
@@ -81,6 +79,5 @@ def _rows(file: Path) -> Path:
 
 def _in_new_process(*arguments: str) -> float:
     """Milliseconds, as the process itself measured them after its imports."""
-    command = [sys.executable, "-m", "benchmarks.cold", *arguments]
-    finished = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)  # seconds; takes one
-    return float(json.loads(finished.stdout)["milliseconds"])
+    milliseconds: float = told_by("benchmarks.cold", *arguments)["milliseconds"]
+    return milliseconds

@@ -1,7 +1,7 @@
 """What every contestant does: one work of one size in one folder, timed by itself, told as a line of JSON.
 
-``python -m benchmarks.peers.CONTESTANT WORK SIZE FOLDER``. Imports nothing but the standard library: it is read by the
-interpreters of all contestants.
+``python -m benchmarks.peers.CONTESTANT WORK SIZE FOLDER``. Needs nothing but the standard library: it is read by
+the interpreters of all contestants.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import asyncio
 import gc
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
+
+from benchmarks.machine import peak_memory
 
 
 class Work(NamedTuple):
@@ -77,7 +78,7 @@ def compete(doings: Mapping[str, Doing]) -> None:
     told = {
         "seconds": watch.seconds,
         "bytes": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak": peak_memory(),
     }
     print(json.dumps(told), flush=True)
     os._exit(0)  # as when it is killed: a run that waits is left waiting
