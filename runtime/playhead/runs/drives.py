@@ -27,6 +27,9 @@ _log = logging.getLogger("playhead")
 #: Seconds a run may go before somebody watches the store for it and renews its lease (most runs are over by then), or
 #: until it is tried again after the store refused.
 WATCH_DELAY = 0.25
+#: Seconds between two looks at what others have appended. The driver's own appends end a wait on the store too: to
+#: look after each of them would cost a run as much again.
+WATCH_PAUSE = 0.05
 #: Seconds of one wait on the store.
 WATCH_TIMEOUT = 5.0
 
@@ -161,6 +164,7 @@ class Drives:
         while True:
             with contextlib.suppress(StoreError):  # busy, or full: whoever appends is told; we look again
                 while await driver.catch_up():
+                    await asyncio.sleep(WATCH_PAUSE)
                     await store.wait(driver.log.run_id, driver.log.saved, WATCH_TIMEOUT)
                 return
             await asyncio.sleep(WATCH_DELAY)
