@@ -89,11 +89,11 @@ def register_schema(annotation: object) -> None:
 
 def register_workflow(workflow: Workflow[Any, Any]) -> None:
     """Make the classes of a workflow's schemas known, so that stored values find them again."""
-    for node in workflow.walk():
-        for which in ("input", "output", "state", "request", "resume", "suspend"):
-            schema = getattr(node, which, None)
-            if schema is not None:
-                register_schema(schema.annotation)
+    which = ("input", "output", "state", "request", "resume", "suspend")
+    schemas = [getattr(node, name, None) for node in workflow.walk() for name in which]
+    for schema in {id(schema): schema for schema in schemas}.values():  # clones of one step share theirs
+        if schema is not None:
+            register_schema(schema.annotation)
 
 
 def find(name: str) -> type | None:

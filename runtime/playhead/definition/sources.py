@@ -26,16 +26,13 @@ class Written(NamedTuple):
     """How a function was written.
 
     ``text`` is what a person wrote, None where Python cannot find it. ``normal`` is what counts of it: the text
-    without comments and docstrings, or the code it was compiled to.
+    without comments and docstrings, or the code it was compiled to. ``hash`` changes when the function does something
+    else.
     """
 
     text: str | None
     normal: str
-
-    @property
-    def hash(self) -> str:
-        """Changes when the function does something else."""
-        return hash_of(self.normal)
+    hash: str
 
 
 def written(fn: Callable[..., Any]) -> Written:
@@ -66,7 +63,7 @@ def _written(fn: Callable[..., Any]) -> Written:
         normal = _by_its_code(fn)
     if isinstance(fn, functools.partial):
         normal += steady_repr((fn.args, fn.keywords))
-    return Written(text, normal)
+    return Written(text, normal, hash_of(normal))
 
 
 def hash_of(text: str) -> str:

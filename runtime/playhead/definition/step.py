@@ -116,7 +116,7 @@ class Step(Generic[I, O]):
         clone.id = check_id(id, "step id")
         return clone
 
-    @functools.cached_property
+    @property
     def source_hash(self) -> str:
         """Changes when the function's code, or ``version``, does; comments and docstrings do not count."""
         found = written(self.fn).hash
