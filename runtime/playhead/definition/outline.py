@@ -100,7 +100,7 @@ def definition_of(workflow: Workflow[Any, Any]) -> Definition:
     """The outline and the sources of a committed workflow."""
     found = _KNOWN.get(workflow)
     if found is None:
-        described = list(_described(workflow, ()))
+        described = list(_described(workflow, (), {}))
         sources = {"/".join(place.path): text for place, text in described if text}
         outline = Outline((place for place, _ in described), _schemas(workflow))
         found = _KNOWN[workflow] = Definition(outline, sources)
@@ -110,7 +110,7 @@ def definition_of(workflow: Workflow[Any, Any]) -> Definition:
 _KNOWN: WeakKeyDictionary[Workflow[Any, Any], Definition] = WeakKeyDictionary()
 
 
-def _described(workflow: Workflow[Any, Any], scope: Path) -> Iterator[tuple[Place, str]]:
+def _described(workflow: Workflow[Any, Any], scope: Path, known: _Known) -> Iterator[tuple[Place, str]]:
     """Each place, and what was written there."""
     for position, entry in enumerate(workflow.entries):
         if isinstance(entry, MapEntry | SleepEntry):
@@ -118,19 +118,41 @@ def _described(workflow: Workflow[Any, Any], scope: Path) -> Iterator[tuple[Plac
             text = _told(entry.mapping if isinstance(entry, MapEntry) else entry.duration)
             yield Place((*scope, entry.id), "map" if is_map else "sleep", "then", position, hash_of(text)), text
         for number, body in enumerate(entry.bodies):
-            yield _place((*scope, body.id), body, entry, position, number)
+            yield _place((*scope, body.id), _about(body, known), entry, position, number)
             if isinstance(body, Workflow):
-                yield from _described(body, (*scope, body.id))
+                yield from _described(body, (*scope, body.id), known)
 
 
-def _place(path: Path, body: Body, entry: Entry, position: int, number: int) -> tuple[Place, str]:
-    rule = _rule(entry, number)
+class _About(NamedTuple):
+    """What is told of a body wherever it stands."""
+
+    kind: str
+    source: str
+    schema: str
+    text: str
+
+
+#: By what the clones of one step share.
+_Known: TypeAlias = dict[tuple[int, str | None, int, int], _About]
+
+
+def _about(body: Body, known: _Known) -> _About:
     if isinstance(body, Workflow):
-        kind, source, text = "workflow", "", ""
-    else:
-        kind, source, text = "step", body.source_hash, written(body.fn).text or ""
-    place = Place(path, kind, _BLOCKS[type(entry)], position, source, hash_of(rule) if rule else "", _schemas(body))
-    return place, "\n".join(filter(None, (text.rstrip(), f"# {rule}" if rule else "")))
+        return _About("workflow", "", _schemas(body), "")
+    shared = id(body.fn), body.version, id(body.input), id(body.state)
+    found = known.get(shared)
+    if found is None:
+        text = (written(body.fn).text or "").rstrip()
+        found = known[shared] = _About("step", body.source_hash, _schemas(body), text)
+    return found
+
+
+def _place(path: Path, about: _About, entry: Entry, position: int, number: int) -> tuple[Place, str]:
+    rule = _rule(entry, number)
+    place = Place(
+        path, about.kind, _BLOCKS[type(entry)], position, about.source, hash_of(rule) if rule else "", about.schema
+    )
+    return place, "\n".join(filter(None, (about.text, f"# {rule}" if rule else "")))
 
 
 _BLOCKS: dict[type[Entry], str] = {
