@@ -54,7 +54,7 @@ def test_fix_it_and_go_on_by_a_click(failed: Notebook) -> None:
     failed(MENDED_TWO)
     replies: list[dict[str, object]] = []
     session = failed.session
-    session.clicks.clicked(session.handles["c"].followed, "continue", {}, Reply(replies.append))
+    session.clicks.clicked(session.handles["c"].followed, "continue", {}, Reply(replies.append, lambda player: None))
     until(lambda: replies)
     assert replies == [{"ok": True}]
     assert failed("%workflow wait c").output == 1102

@@ -124,7 +124,7 @@ def test_a_run_started_by_a_click_prints_where_the_run_was_shown(kernel: Kernel)
     kernel("from playhead_kernel import current_session; from playhead_widgets import Reply")
     clicked = kernel.cell("""
 replies = []
-current_session().clicks.clicked(run.followed, "continue", {}, Reply(replies.append))
+current_session().clicks.clicked(run.followed, "continue", {}, Reply(replies.append, lambda player: None))
 """).id
     kernel.until(lambda: "from the third step" in kernel.text(shown))
     assert kernel.text(clicked) == ""
