@@ -30,12 +30,43 @@ class View {
     this.cleanups = [];
     this.timers = new Map();
     this.build(look);
-    element.append(this.root, this.forks.element);
+    this.moveTo(element);
     this.listen();
     this.show("graph");
     this.graph.draw(store.model.get("graph"));
     this.reload();
     this.forks.paint();
+  }
+
+  /** Stand in `element` from now on, with all that was typed and looked at, and with the focus if it was here. */
+  moveTo(element) {
+    this.lost = this.focused;
+    this.place = element;
+    element.append(this.root, this.forks.element);
+    requestAnimationFrame(() => { // nobody tells of a new place where it has the size it had; it has not scrolled yet
+      this.settle();
+      this.graph.visit(nodeOf(this.scrubber.place()), Boolean(this.past));
+    });
+  }
+
+  /** Give the focus to something of ours; as soon as that stands in the page, if it does not just now. */
+  attend(target) {
+    this.lost = this.focused = target;
+    if (this.root.isConnected) target.focus({ preventScroll: true });
+  }
+
+  /** The place has come to stand in the page, or has another width. */
+  settle() {
+    if (!this.root.isConnected) return;
+    if (document.activeElement.contains(this.root)) this.lost?.focus({ preventScroll: true });
+    this.lost = null;
+    this.graph.fit();
+    this.later("layout", () => this.relayout());
+  }
+
+  /** Whether what it stood in was thrown away: JupyterLab does so, and tells nobody, when an output is published anew. */
+  get isLeft() {
+    return !this.place.parentNode;
   }
 
   build(look) {
@@ -48,6 +79,7 @@ class View {
     this.questions = new Questions({
       answer: (path, raw) => this.store.ask("command", { name: "resume", payload: { path, raw } }),
       select,
+      answered: (next) => this.attend(next ?? this.tabs.querySelector("[aria-selected=true]")),
     });
     this.scrubber = new Scrubber((checkpoint) => this.move(checkpoint));
     this.timeline = new Timeline({ select });
@@ -85,8 +117,13 @@ class View {
     on("redefined", () => this.edits.refresh());
     on("disconnected", () => this.connection());
     on("connected", () => this.connection());
-    const resized = new ResizeObserver(() => { this.graph.fit(); this.later("layout", () => this.relayout()); });
+    const resized = new ResizeObserver(() => this.settle());
     resized.observe(this.root);
+    this.root.addEventListener("focusin", ({ target }) => { this.focused = target; });
+    // It leaves by a person's doing, or because all of this is taken out of the page: then it is remembered.
+    this.root.addEventListener("focusout", () => setTimeout(() => {
+      if (this.root.isConnected && !this.root.contains(document.activeElement)) this.focused = null;
+    }));
     const timer = setInterval(() => this.tick(), 1000);
     this.cleanups.push(() => resized.disconnect(), () => clearInterval(timer), () => this.timers.forEach((waiting) => clearTimeout(waiting)));
   }
@@ -322,14 +359,22 @@ class View {
 
 export default () => {
   let store = null;
+  const views = new Set();
   const storeOf = (model) => { store ??= new Store(model); return store; };
   return {
     initialize({ model }) {
       storeOf(model).resync(); // what was sent before we listened
     },
     render({ model, el }) {
-      const view = new View(storeOf(model), model.get("look"), el);
-      return () => view.close();
+      const left = [...views].find((view) => view.isLeft);
+      const view = left ?? new View(storeOf(model), model.get("look"), el);
+      left?.moveTo(el);
+      views.add(view);
+      return () => {
+        if (view.place !== el) return; // it goes on elsewhere
+        views.delete(view);
+        view.close();
+      };
     },
   };
 };

@@ -1,6 +1,6 @@
 // Questions: a card for each suspended step, with what it asks and the form to answer it.
 
-import { h, icon, ICONS, put } from "./dom.js";
+import { h, icon, ICONS } from "./dom.js";
 import { Form } from "./form.js";
 import { treeView } from "./tree.js";
 import { placeText } from "./board.js";
@@ -8,8 +8,10 @@ import { placeText } from "./board.js";
 const OPEN = 3; // questions that are open at once; of more, the first
 
 export class Questions {
-  constructor({ answer, select }) {
+  /** `answered(next)` is called when the person's answer was taken; `next` is the form of the next question, if any. */
+  constructor({ answer, select, answered }) {
     this.answer = answer;
+    this.answered = answered;
     this.select = select;
     this.cards = new Map();
     this.element = h("section", { class: "ph-questions", "aria-label": "Questions", hidden: true });
@@ -19,8 +21,10 @@ export class Questions {
   /** Show the questions that wait; those that are shown already keep what was typed. */
   show({ items, total }) {
     const wanted = new Map(items.map((question) => [`${question.path} ${question.since}`, question]));
+    let answered = false;
     for (const [key, card] of this.cards) {
       if (!wanted.has(key)) {
+        answered ||= card.form === this.sent && isFree(card.element);
         card.element.remove();
         this.cards.delete(key);
       }
@@ -34,9 +38,21 @@ export class Questions {
     }
     const more = total - items.length;
     this.rest.textContent = more > 0 ? `… and ${more.toLocaleString("en")} more wait for an answer` : "";
-    put(this.element, [...wanted.keys()].map((key) => this.cards.get(key).element), more > 0 ? this.rest : null);
+    this.place([...wanted.keys()].map((key) => this.cards.get(key)));
+    this.element.append(this.rest);
     this.element.hidden = !total;
+    if (answered) this.answered([...this.cards.values()].find(({ element }) => element.open)?.form.root);
     return fresh;
+  }
+
+  /** Put the cards in order. Those that stand right stay where they are: one that is moved loses the focus. */
+  place(cards) {
+    let at = this.element.firstChild;
+    for (const { element } of cards) {
+      if (element === at) at = at.nextSibling;
+      else this.element.insertBefore(element, at);
+    }
+    if (cards.length && !cards.some(({ element }) => element.open)) cards[0].element.open = true;
   }
 
   card(question, total) {
@@ -59,6 +75,7 @@ export class Questions {
   }
 
   async send(question, form, raw) {
+    this.sent = form;
     form.busy(true);
     try {
       const { result } = await this.answer(question.path, raw);
@@ -75,4 +92,9 @@ export class Questions {
     for (const { form } of this.cards.values()) form.busy(!on);
     this.element.classList.toggle("ph-off", !on);
   }
+}
+
+/** Whether the focus is there, or nowhere else: a button that is disabled loses it to what is around it. */
+function isFree(element) {
+  return element.contains(document.activeElement) || document.activeElement.contains(element);
 }
