@@ -3,7 +3,6 @@
 import { h, put } from "./dom.js";
 
 let lastId = 0;
-const KEYS_OF_OURS = new Set(["Enter", "Escape"]);
 
 /** A form for a field; `send(raw)` gets what was filled in, once it passes. */
 export class Form {
@@ -15,7 +14,8 @@ export class Form {
     this.element = h("form", { class: "ph-form", novalidate: true, on: { submit: (event) => this.submit(event) } },
       this.root.element, this.complaint, h("div", { class: "ph-actions" }, this.button));
     this.element.addEventListener("keydown", (event) => {
-      if (KEYS_OF_OURS.has(event.key) || event.key.length === 1) event.stopPropagation(); // not a notebook's shortcut
+      const chord = event.ctrlKey || event.metaKey || event.altKey; // such as that which saves the notebook
+      if (!chord || event.key === "Enter") event.stopPropagation(); // else arrows move the notebook's cells
     });
   }
 
@@ -80,7 +80,7 @@ function control(field, path) {
     ? name && h("span", { class: "ph-label", id: `${id}-label` }, name, mark(field))
     : name && h("label", { class: "ph-label", for: id }, name, mark(field));
   if (made.group && name) made.element.setAttribute("aria-labelledby", `${id}-label`);
-  else if (!name) made.focusable.setAttribute("aria-label", "Answer");
+  else if (!name) (made.group ? made.element : made.focusable).setAttribute("aria-label", "Answer");
   const described = [field.help ? `${id}-help` : "", `${id}-fault`].filter(Boolean).join(" ");
   made.focusable.setAttribute("aria-describedby", described);
   const element = h("div", { class: `ph-field ph-field-${field.kind}` }, label || null, made.element,
