@@ -78,7 +78,7 @@ def test_turns_and_items_that_went_the_same_way_are_told_together() -> None:
     run = recording("loops")
     found = {c["path"]: c["count"] for c in record_changes(run.snapshot(1), run.snapshot())}
     assert found["crawl/page/fetch"] == 9
-    assert found["crawl/page"] == 12  # three foreachs, and three items each
+    assert found["crawl/page"] == 9  # three items in each of three turns; that which holds them is none of them
 
 
 def test_a_step_that_ran_again_with_another_result_tells_the_difference() -> None:

@@ -16,6 +16,7 @@ from playhead_widgets.views.values import parts_of, short
 LISTED: Final = 60  # changes of one comparison
 COMPARED: Final = 2**20  # bytes; larger values are not compared with each other
 _DEEPEST: Final = 6
+_CONTAINERS: Final = frozenset({"loop", "foreach"})  # these stand at the same node as their turns and items
 _MISSING: Any = object()
 
 
@@ -72,13 +73,13 @@ def _state(record: Record | None) -> str:
 def _told(before: Snapshot, node: str, old: str, new: str, records: list[Record]) -> dict[str, Any]:
     first = records[0]
     known = before.records.get(first.path)
-    alone = len(records) == 1 and known is not None
+    alone = len(records) == 1
     return {
-        "path": "/".join(first.path) if len(records) == 1 else node,
-        "count": len(records),
+        "path": "/".join(first.path) if alone else node,
+        "count": len(records) if alone else sum(record.kind not in _CONTAINERS for record in records) or 1,
         "before": old,
         "after": new,
-        "output": _payload_changes(known.output, first.output) if known and alone and new != PENDING else [],
+        "output": _payload_changes(known.output, first.output) if alone and known and new != PENDING else [],
     }
 
 
