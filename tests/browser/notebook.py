@@ -141,6 +141,10 @@ class Notebook:
     def node(self, path: str) -> Locator:
         return self.player.locator(f".ph-node[data-path='{path}']")
 
+    async def tab(self, name: str) -> None:
+        """Open one of the pictures beside the graph."""
+        await self.player.get_by_role("tab", name=name).click()
+
     async def shows(self, path: str, state: str) -> None:
         """The node's drawing has the look of that state, and says so to a screen reader."""
         await expect(self.node(path)).to_have_class(has_word(f"ph-st-{state}"), timeout=WORKING)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -43,15 +45,24 @@ RUN = "run = %workflow run words 'to be or not' --wait"
 
 
 async def test_a_step_that_failed_is_mended_in_its_cell_and_the_run_goes_on_from_it(cells: NewNotebook) -> None:
-    lab = await cells(STEPS, BROKEN, FLOW, RUN)
+    lab = await cells(STEPS, BROKEN, FLOW, "%workflow break praise:error", RUN)
     await lab.run_all()
-    await lab.status("failed")
+    await lab.status("paused")
     await lab.shows("praise", "failed")
     await expect(lab.player.get_by_text("TypeError").first).to_be_visible()
+    await lab.shot("paused-at-error")
+    await lab.button("Continue").click()
+    await lab.status("failed")
     await lab.shot("failed")
 
     await lab.add(MENDED)
     await lab.add(FLOW)
+    await lab.button("1 step changed").click()
+    changed = lab.player.get_by_role("region", name="What changed since this run began")
+    await expect(changed.locator(".ph-line-old")).to_contain_text('return "only " + number')
+    await expect(changed.locator(".ph-line-new")).to_contain_text('return f"only {number}"')
+    await expect(lab.node("praise")).to_have_attribute("aria-label", re.compile("changed since the run began"))
+    await lab.shot("edited")
     await lab.button("Continue").click()
     await lab.status("success")
     await lab.shows("praise", "success")
@@ -162,6 +173,21 @@ async def test_everything_can_be_done_by_the_keyboard(cells: NewNotebook) -> Non
     await lab.page.keyboard.press("ArrowRight")
     await lab.page.keyboard.press("Enter")
     await expect(lab.player.get_by_role("heading", name="praise")).to_be_visible()
+
+    await lab.player.get_by_role("tab", name="Graph").focus()
+    await lab.page.keyboard.press("ArrowRight")
+    await expect(lab.player.get_by_role("tab", name="Timeline", selected=True)).to_be_focused()
+    await lab.button("Mark this moment").focus()
+    await lab.page.keyboard.press("Tab")
+    await expect(lab.button("Fork here")).to_be_focused()
+    await lab.page.keyboard.press("Enter")
+    await expect(lab.button("Fork")).to_be_focused()
+    await lab.page.keyboard.press("Escape")
+    await expect(lab.button("Fork here")).to_be_focused()
+    await lab.page.keyboard.press("Enter")
+    await expect(lab.button("Fork")).to_be_focused()
+    await lab.page.keyboard.press("Enter")
+    await expect(lab.players).to_have_count(2)
 
 
 @pytest.mark.parametrize(("theme", "width"), [("JupyterLab Dark", 1180), ("JupyterLab Light", 560)])
