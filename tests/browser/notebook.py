@@ -104,11 +104,8 @@ class Notebook:
         )
 
     async def is_busy(self) -> bool:
-        """Whether the kernel is at work on a cell."""
-        status: str = await self.page.evaluate(
-            "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.status"
-        )
-        return status == "busy"
+        """Whether a cell is at work. The kernel's own status tells of what it hears from widgets meanwhile, too."""
+        return await self.page.locator(".jp-InputPrompt", has_text="[*]").count() > 0
 
     async def outputs(self, number: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await self.page.evaluate(
