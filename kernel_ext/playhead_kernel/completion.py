@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 
+from playhead.machine.history import checkpoints
 from playhead.machine.snapshot import Status
 from playhead_kernel.commands.command import Command
 from playhead_kernel.commands.defining import STEP
@@ -18,7 +19,6 @@ from playhead_kernel.engine_room import waited_for
 from playhead_kernel.naming import joined, places
 from playhead_kernel.session import Session
 from playhead_widgets.views.durations import duration
-from playhead_widgets.views.history import checkpoints
 
 _LINE: Final = re.compile(
     r"\s*(?:(?:[\w, ]+=\s*)?%%?(?=workflow\b)|%%(?=resume\b|step\b))(?P<magic>\w+)\s+(?P<rest>.*)", re.DOTALL
@@ -100,7 +100,7 @@ class Completions:
             yield from self._runs(before, word)
             return
         for point in checkpoints(handle.followed.events())[-_MOMENTS:]:
-            yield f"{name}@{point['seq']}", point["label"]
+            yield f"{name}@{point.seq}", point.label
         for place in places(handle.workflow):
             yield f"{name}@{joined(place)}", f"before {place[-1]} began"
 

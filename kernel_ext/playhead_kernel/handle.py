@@ -16,10 +16,10 @@ from playhead.definition.workflow import Workflow
 from playhead.errors import WorkflowError
 from playhead.machine import events as E
 from playhead.machine.addressing import StepLike, address_of
+from playhead.machine.history import Checkpoint
 from playhead.machine.places import bare
 from playhead.machine.snapshot import Status
 from playhead.results import RunResult
-from playhead.runs.history import Checkpoint
 from playhead.runs.run import Run
 from playhead.streaming import Event
 from playhead_kernel import driving

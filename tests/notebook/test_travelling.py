@@ -17,7 +17,7 @@ def chain(notebook: Notebook) -> Notebook:
 
 def test_scrub_lists_the_moments_worth_going_back_to(chain: Notebook) -> None:
     points = chain("%workflow scrub c")
-    assert [point["label"] for point in points] == [
+    assert [point.label for point in points] == [
         "run started",
         "one done",
         "two done",

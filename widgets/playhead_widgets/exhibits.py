@@ -9,7 +9,7 @@ from playhead_widgets.views.bars import bars_of
 from playhead_widgets.views.changes import changes
 from playhead_widgets.views.code_changes import Change, code_changes_markup, code_changes_text
 from playhead_widgets.views.comparison import comparison_markup, comparison_text
-from playhead_widgets.views.history import marks_of
+from playhead_widgets.views.marks import marks_of
 from playhead_widgets.views.report_steps import Told
 from playhead_widgets.views.timeline import end_of, timeline_svg, timeline_text
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
+from playhead.machine.history import before
 from playhead.machine.snapshot import Status
 from playhead.results import StepResult
-from playhead.runs.history import before
 from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
 from playhead_kernel.commands.command import Command, Given, takes_moment, takes_run

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from IPython.core.error import UsageError
 
+from playhead.machine.history import Checkpoint, checkpoints
 from playhead.machine.places import body_at
 from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_state, takes_wait
 from playhead_kernel.commands.given import run_and_rest, state_given, value_given
@@ -16,7 +17,6 @@ from playhead_kernel.naming import place_in
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import is_pair, unquoted
 from playhead_kernel.session import Session
-from playhead_widgets.views.history import checkpoints
 
 if TYPE_CHECKING:
     from playhead.definition.schema import Schema
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _WHERE_TO: Final = "Say where to: %workflow travel [RUN] STEP (see %workflow travel -h)"
 
 
-def scrub(session: Session, given: Given) -> Listing[dict[str, Any]] | Picture:
+def scrub(session: Session, given: Given) -> Listing[Checkpoint] | Picture:
     """The moments of a run worth going back to; with SEQ, the run as it stood right after that event.
 
     In the live player the playhead does the same, by mouse or by the arrow keys.
@@ -41,7 +41,7 @@ def scrub(session: Session, given: Given) -> Listing[dict[str, Any]] | Picture:
         return handle.picture(at)
     handle = session.find(words[0] if words else None)
     points = checkpoints(handle.followed.events())
-    return Listing(points, ["event", "what"], lambda point: [point["seq"], point["label"]], "It has not begun.")
+    return Listing(points, ["event", "what"], lambda point: [point.seq, point.label], "It has not begun.")
 
 
 def travel(session: Session, given: Given) -> RunHandle | Rest:

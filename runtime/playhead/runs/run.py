@@ -12,13 +12,13 @@ from playhead.definition.workflow import Workflow
 from playhead.engines.pace import Stops
 from playhead.errors import NotActive
 from playhead.machine.addressing import StepLike
+from playhead.machine.history import Checkpoint, checkpoints
 from playhead.machine.places import bare
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
 from playhead.results import RunResult
 from playhead.runs import answering, cancelling, starting, travelling
 from playhead.runs.changes import StepChange, changes_since
 from playhead.runs.control import Control, Home
-from playhead.runs.history import Checkpoint, checkpoints
 from playhead.streaming import Event, Stream, Watch, shown
 
 

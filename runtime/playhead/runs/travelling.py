@@ -13,12 +13,12 @@ from playhead.machine import events as E
 from playhead.machine.addressing import StepLike, address_of, must_exist
 from playhead.machine.decide import Begin, decide
 from playhead.machine.events import Path
+from playhead.machine.history import before
 from playhead.machine.places import bare
 from playhead.machine.rewind import Rewind, reopened
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
 from playhead.runs import claims
 from playhead.runs.control import Control
-from playhead.runs.history import before
 
 
 async def travel(

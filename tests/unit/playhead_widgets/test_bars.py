@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from playhead_widgets.views.bars import Bar, bars_of
-from playhead_widgets.views.history import marks_of
+from playhead_widgets.views.marks import marks_of
 from playhead_widgets.views.timeline import end_of, stacked, timeline_svg, timeline_text
 from tests.unit.playhead_widgets.recordings import NAMES, recording
 from tests.unit.playhead_widgets.scripts import run

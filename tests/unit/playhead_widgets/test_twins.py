@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from playhead.machine.history import LABELS, checkpoints
 from playhead_widgets.views.board import Board
 from playhead_widgets.views.durations import duration
 from playhead_widgets.views.graph import graph_of
-from playhead_widgets.views.history import LABELS, checkpoints, marks_of
+from playhead_widgets.views.marks import marks_of
 from playhead_widgets.views.svg import progress, shares
 from tests.unit.playhead_widgets.recordings import NAMES, recording
 from tests.unit.playhead_widgets.scripts import run
@@ -85,7 +86,7 @@ def test_both_say_what_had_happened_alike(name: str) -> None:
     ]
     said = run("momentText from scrubber", "data.map(momentText)", points)
     assert [text.replace(" #", "#").replace(" / ", "/") for text in said] == [
-        p["label"] for p in checkpoints(found.log)
+        point.label for point in checkpoints(found.log)
     ]
 
 

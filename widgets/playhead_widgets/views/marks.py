@@ -4,9 +4,6 @@ A mark is a list ``[seq, path, state, ms, more]``: after event ``seq``, ``ms`` m
 event, the path is in that state (``pending``: as if it had never been reached; the path ``""`` is the run).
 ``more`` is left out, or a dict: ``c`` names the kind of checkpoint the event is, ``k`` the kind of container
 that began, ``n`` how many items a foreach has, ``a`` the retry, ``l`` what an answer was for.
-
-Checkpoints are ``start``, ``step`` (one ended well), ``failure``, ``retry``, ``suspension``, ``answer``,
-``travel``, ``fork`` and ``end``.
 """
 
 from __future__ import annotations
@@ -14,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
+from playhead.definition.workflow import Workflow
 from playhead.machine import events
 from playhead.machine.events import Event
+from playhead.machine.history import Recogniser, answered
 from playhead.machine.snapshot import LEAVES, ancestors
 from playhead_widgets.views.board import branches_of, node_of
-from playhead_widgets.views.graph import Block
+from playhead_widgets.views.graph import Block, graph_of
 from playhead_widgets.views.states import PENDING, SKIPPED, TRIPWIRE
 
 Mark: TypeAlias = list[Any]
@@ -33,7 +32,7 @@ class Marks:
         self.start: float | None = None
         self.seq = 0
         self.at = 0.0
-        self.forked = False
+        self._recogniser = Recogniser()
         self.redefine(graph)
         self.kinds: dict[str, str] = {}
         self.skipped: dict[str, tuple[str, int]] = {}
@@ -50,17 +49,23 @@ class Marks:
             self.start += event.at - self.at  # the time between its parent's moment and a fork was not the run's
         self.seq, self.at = event.seq, event.at
         ms = max(0, round((event.at - self.start) * 1000))
-        changes = _CHANGES.get(event.type)
-        marks: list[Mark] = []
-        for path, state, more in (*_dropped(event), *(changes(self, event) if changes else ())):
-            mark = [event.seq, path, state, ms]
-            marks.append([*mark, more] if more else mark)
+        found = _CHANGES.get(event.type)
+        changes = [*_dropped(event), *(found(self, event) if found else ())]
+        kind = self._recogniser.kind_of(event)
+        if kind:  # the last change is what the event itself is about
+            path, state, more = changes[-1]
+            changes[-1] = (path, state, {**more, "c": kind})
+        marks = [[event.seq, path, state, ms, *([more] if more else ())] for path, state, more in changes]
         self.all += marks
         return marks
 
-    def is_leaf(self, path: str) -> bool:
-        """Whether the path does work of its own."""
-        return self.kinds.get(path, "step") in LEAVES
+
+def marks_of(workflow: Workflow[Any, Any], events: Iterable[Event]) -> list[Mark]:
+    """The marks of a whole log."""
+    marks = Marks(graph_of(workflow))
+    for event in events:
+        marks.add(event)
+    return marks.all
 
 
 def joined(path: Iterable[str]) -> str:
@@ -86,19 +91,8 @@ def _step_started(marks: Marks, event: Event) -> Iterator[Change]:
     yield path, "running", more
 
 
-def _step_became(state: str, checkpoint: str = "") -> Callable[[Marks, Event], Iterator[Change]]:
-    def changes(marks: Marks, event: Event) -> Iterator[Change]:
-        path = joined(event.path)
-        shown = TRIPWIRE if event.data.get("tripped") else state
-        # Only what happens to a leaf is a checkpoint: its containers follow it.
-        yield path, shown, {"c": checkpoint} if checkpoint and marks.is_leaf(path) else {}
-
-    return changes
-
-
-def _step_waiting(marks: Marks, event: Event) -> Iterator[Change]:
-    """A sleep, or the time before a retry."""
-    yield joined(event.path), "waiting", {"c": "retry"} if event.data.get("error") else {}
+def _step_became(state: str) -> Callable[[Marks, Event], Iterable[Change]]:
+    return lambda marks, event: [(joined(event.path), TRIPWIRE if event.data.get("tripped") else state, {})]
 
 
 def _branch_decided(marks: Marks, event: Event) -> Iterator[Change]:
@@ -119,8 +113,7 @@ def _run_resumed(marks: Marks, event: Event) -> Iterator[Change]:
         for outer in map(joined, ancestors(target)):
             if outer in marks.kinds:
                 yield outer, "running", {}
-    # Going on from a pause is no moment of its own: what then happens is.
-    yield "", "running", {"c": "answer", "l": ", ".join(map(joined, targets[:3]))} if targets else {}
+    yield "", "running", {"l": answered(event)} if targets else {}
 
 
 def _run_rewound(marks: Marks, event: Event) -> Iterator[Change]:
@@ -133,8 +126,7 @@ def _run_rewound(marks: Marks, event: Event) -> Iterator[Change]:
         if "status" in fields or not known:
             yield path, str(fields.get("status", "success")), {}
     yield from _unskipped(marks, data)
-    yield "", str(data.get("status", "running")), {"c": "fork" if marks.forked else "travel"}
-    marks.forked = False
+    yield "", str(data.get("status", "running")), {}
 
 
 def _unskipped(marks: Marks, data: Any) -> Iterator[Change]:
@@ -147,34 +139,27 @@ def _unskipped(marks: Marks, data: Any) -> Iterator[Change]:
             yield path, PENDING, {}
 
 
-def _run_forked(marks: Marks, event: Event) -> Iterator[Change]:
-    """The run is laid out anew by the event that comes next: that is the moment to look at."""
-    marks.forked = True
-    yield "", "paused", {}
-
-
-def _run_became(state: str, checkpoint: str = "") -> Callable[[Marks, Event], Iterable[Change]]:
-    more = {"c": checkpoint} if checkpoint else {}
-    return lambda marks, event: [("", state, more)]
+def _run_became(state: str) -> Callable[[Marks, Event], Iterable[Change]]:
+    return lambda marks, event: [("", state, {})]
 
 
 _CHANGES: Final[dict[str, Callable[[Marks, Event], Iterable[Change]]]] = {
-    events.RUN_STARTED: _run_became("running", "start"),
+    events.RUN_STARTED: _run_became("running"),
     events.RUN_CLAIMED: _run_became("running"),
     events.RUN_SUSPENDED: _run_became("suspended"),
     events.RUN_PAUSED: _run_became("paused"),
     events.RUN_RESUMED: _run_resumed,
     events.RUN_REWOUND: _run_rewound,
-    events.RUN_FORKED: _run_forked,
-    events.RUN_SUCCEEDED: _run_became("success", "end"),
-    events.RUN_FAILED: _run_became("failed", "end"),
-    events.RUN_TRIPPED: _run_became(TRIPWIRE, "end"),
-    events.RUN_CANCELED: _run_became("canceled", "end"),
+    events.RUN_FORKED: _run_became("paused"),
+    events.RUN_SUCCEEDED: _run_became("success"),
+    events.RUN_FAILED: _run_became("failed"),
+    events.RUN_TRIPPED: _run_became(TRIPWIRE),
+    events.RUN_CANCELED: _run_became("canceled"),
     events.STEP_STARTED: _step_started,
-    events.STEP_SUCCEEDED: _step_became("success", "step"),
-    events.STEP_FAILED: _step_became("failed", "failure"),
-    events.STEP_SUSPENDED: _step_became("suspended", "suspension"),
-    events.STEP_WAITING: _step_waiting,
+    events.STEP_SUCCEEDED: _step_became("success"),
+    events.STEP_FAILED: _step_became("failed"),
+    events.STEP_SUSPENDED: _step_became("suspended"),
+    events.STEP_WAITING: _step_became("waiting"),
     events.STEP_CANCELED: _step_became("canceled"),
     events.STEP_LOST: _step_became(PENDING),
     events.BRANCH_DECIDED: _branch_decided,

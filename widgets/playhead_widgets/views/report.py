@@ -13,8 +13,8 @@ from playhead_widgets.views.board import board_of
 from playhead_widgets.views.durations import duration
 from playhead_widgets.views.escape import clean
 from playhead_widgets.views.graph import graph_of
-from playhead_widgets.views.history import marks_of
 from playhead_widgets.views.inspection import inspection
+from playhead_widgets.views.marks import marks_of
 from playhead_widgets.views.markup import Markup, Part, h, text
 from playhead_widgets.views.palette import picture_style
 from playhead_widgets.views.report_parts import LONG, chip, clock, error_line, facts_list, instant, traceback_of, value
