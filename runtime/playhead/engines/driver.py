@@ -29,7 +29,7 @@ from playhead.errors import RunInterrupted, StoreConflict
 from playhead.machine import events as E
 from playhead.machine.decide import Command, decide
 from playhead.machine.events import NOTHING, Event, Path
-from playhead.machine.fold import Moment, fold, moments
+from playhead.machine.fold import Moment, moment_of, moments
 from playhead.machine.places import body_at
 from playhead.machine.rebase import rebased, without_beginnings
 from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status, element
@@ -192,10 +192,9 @@ class Driver:
 
     def note(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
         """Add an event; it counts for our decisions now, and for others once it is committed."""
-        before = self.snapshot
-        event = Event(before.seq + 1, self.env.clock.now(), type, path, data)
-        self.snapshot = after = fold(before, event)
-        self.pending.append(Moment(event, after))
+        moment = moment_of(self.snapshot, Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data))
+        self.snapshot = moment.after
+        self.pending.append(moment)
 
     def record(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
         """`note`, for those who are neither deciding nor about to end."""
@@ -255,7 +254,7 @@ class Driver:
         base = self.log.snapshot
         if not self._is_ours(base):
             raise self._fence()
-        ours = [event for event, _ in (*batch, *self.pending)]
+        ours = [event for _, event, _ in (*batch, *self.pending)]
         if base.canceling:
             ours = without_beginnings(ours)
         self.pending = moments(base, rebased(ours, self.snapshot, base))

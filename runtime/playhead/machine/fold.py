@@ -29,16 +29,22 @@ def fold(snapshot: Snapshot, event: Event) -> Snapshot:
 
 
 class Moment(NamedTuple):
-    """An event, and the run after it: handed on together, so that no event is folded twice."""
+    """An event, and the run before and after it: handed on together, so that no event is folded twice."""
 
+    before: Snapshot
     event: Event
     after: Snapshot
+
+
+def moment_of(before: Snapshot, event: Event) -> Moment:
+    """What ``event`` makes of the run."""
+    return Moment(before, event, fold(before, event))
 
 
 def moments(snapshot: Snapshot, events: Iterable[Event]) -> list[Moment]:
     """Each of ``events``, which follow ``snapshot``, with the run after it."""
     found = []
     for event in events:
-        snapshot = fold(snapshot, event)
-        found.append(Moment(event, snapshot))
+        found.append(moment_of(snapshot, event))
+        snapshot = found[-1].after
     return found

@@ -35,6 +35,7 @@ async def _cancel_ours(control: Control, driver: Driver) -> None:
         waiting.add(found[1])
     done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     logged.cancel()
+    await asyncio.wait([logged])
     for task in done - {logged}:
         error = task.exception()
         if error is not None and not isinstance(error, RunInterrupted):

@@ -23,7 +23,7 @@ from playhead.errors import (
 )
 from playhead.machine import events as E
 from playhead.machine.events import Event, Path
-from playhead.machine.fold import Moment, fold
+from playhead.machine.fold import Moment, moment_of
 from playhead.machine.payload import Encoded, Payload
 from playhead.machine.places import body_at, entry_at, suspended_leaves
 from playhead.machine.snapshot import Snapshot, Status
@@ -41,8 +41,8 @@ class Draft:
     def add(self, type: str, path: Path = (), **data: Any) -> Draft:
         content = {key: value for key, value in data.items() if value is not None}
         event = Event(self._snapshot.seq + 1, self._now, type, path, content)
-        self._snapshot = fold(self._snapshot, event)
-        self.moments.append(Moment(event, self._snapshot))
+        self.moments.append(moment_of(self._snapshot, event))
+        self._snapshot = self.moments[-1].after
         return self
 
 

@@ -114,7 +114,7 @@ async def fork(control: Control, at: int | StepLike, *, input: Any, state: Any, 
             raise StillRunning(f"Run {child.run_id!r} exists already; give the fork another run_id.")
         fit.tell()
         child.log.inherit(log, seq)
-        draft = child.draft(moment)
+        draft = child.draft(child.log.snapshot)
         draft.add(E.RUN_FORKED, run=child.run_id, parent=[control.run_id, seq])
         draft.add(E.RUN_REWOUND, **data, **fit.data, status=str(Status.PAUSED))
         if not await child.append(draft):

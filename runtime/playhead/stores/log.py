@@ -204,8 +204,11 @@ class RunLog:
                 del self._unsaved[: len(batch)]
 
     def is_followed_by(self, news: Sequence[Moment]) -> bool:
-        """Whether ``news`` comes right after the last event; not so if others came, or are coming, in before it."""
-        return not news or (news[0].event.seq == self.snapshot.seq + 1 and not self._appending)
+        """Whether ``news`` was made of the run as it stands here, and nothing else is on its way to the store.
+
+        The number of its first event would not tell: what was put off is laid anew over what others wrote.
+        """
+        return not news or (news[0].before is self.snapshot and not self._appending)
 
     def _must_follow(self, news: Sequence[Moment]) -> None:
         """Raises `StoreConflict` if it does not."""
@@ -215,7 +218,7 @@ class RunLog:
     async def _save(self, news: Sequence[Moment]) -> None:
         frames, chain = [], self._chain
         put = partial(self.store.put_blob, self.run_id)
-        for event, _ in news:
+        for _, event, _ in news:
             stored = event if is_small(event) else await externalise(event, put)
             frame, chain = encode_event(stored, chain)
             frames.append(frame)
@@ -278,14 +281,14 @@ class RunLog:
             self.snapshot = news[-1].after
         self._grew.set()
         if self._listeners:
-            events = [event for event, _ in news]
+            events = [moment.event for moment in news]
             for listener in list(self._listeners):
                 listener(events)
 
 
 def _summary(news: Sequence[Moment]) -> RunSummary | None:
     """The listing row, if this changes what a listing shows."""
-    if not any(event.type.startswith("run-") for event, _ in news):
+    if not any(moment.event.type.startswith("run-") for moment in news):
         return None
     after = news[-1].after
     return RunSummary(

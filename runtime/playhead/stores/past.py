@@ -27,7 +27,7 @@ class Past:
 
     def extend(self, news: Sequence[Moment]) -> None:
         """Add what happened next."""
-        for event, after in news:
+        for _, event, after in news:
             self.events.append(event)
             if event.seq % KEEP_EVERY == 0:
                 self._kept.append(after)

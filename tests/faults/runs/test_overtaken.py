@@ -259,6 +259,18 @@ async def test_what_was_decided_before_somebody_read_on_is_refused() -> None:
         assert (await log_of(store, "run")).places(E.RUN_CANCELING) == []
 
 
+async def test_what_was_decided_before_the_log_was_laid_anew_is_refused_though_its_number_fits() -> None:
+    store = MemoryStore()
+    ours, other = RunLog(store, "run"), RunLog(store, "run")
+    await ours.append(Draft(ours.snapshot, 0.0).add(E.RUN_STARTED, workflow="laid-anew", owner="ours").moments)
+    ours.extend(Draft(ours.snapshot, 0.0).add(E.RUN_SUSPENDED).moments)  # put off
+    seen = ours.snapshot
+    await other.append(Draft(await other.refresh(), 0.0).add(E.RUN_RESUMED, targets=[]).moments)
+    assert (await ours.refresh()).seq == seen.seq
+    with pytest.raises(StoreConflict):
+        await ours.append(Draft(seen, 0.0).add(E.RUN_CANCELING).moments)
+
+
 async def test_what_a_replaced_owner_had_not_written_yet_is_dropped() -> None:
     store, late = WaitingStore(full=False), asyncio.Event()
 

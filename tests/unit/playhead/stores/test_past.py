@@ -20,7 +20,7 @@ EVENTS = [
     ),
 ]
 MOMENTS = moments(Snapshot("run"), EVENTS)
-ALL = [Snapshot("run"), *(after for _, after in MOMENTS)]
+ALL = [Snapshot("run"), *(moment.after for moment in MOMENTS)]
 
 STARTS = [0, 1, KEEP_EVERY - 1, KEEP_EVERY, KEEP_EVERY + 1, 2 * KEEP_EVERY, LAST - 1, LAST]
 
