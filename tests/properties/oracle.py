@@ -51,7 +51,7 @@ class Scope(NamedTuple):
 
 
 class Oracle:
-    """One telling. ``unsure`` are the places of which the order of events decides whether they were reached."""
+    """One telling. ``unsure``: places some orders of events leave out; ``is_undecided``: and whose notes count."""
 
     def __init__(self, program: d.Program, answers: Answers | None = None) -> None:
         self.answers = answers or {}
@@ -61,6 +61,7 @@ class Oracle:
         self.widths: dict[Path, int] = {}
         self.effects: Counter[Effect] = Counter()
         self.unsure: frozenset[Path] = frozenset()
+        self.is_undecided = False
         self._outcome = self._flow(Scope(program.flow, (), program.input))
 
     @property
@@ -138,10 +139,8 @@ class Oracle:
         answers = self.answers.get(path, ())
         for leg in range(len(answers) + 1):
             place = replace(place, answer=answers[leg - 1] if leg > 0 else None)
-            around = self._around(scope, leaf, path)
-            seen = deeds.Seen(
-                path, value, 0, turn, index, leg > 0, place.question, place.answer, scope.initial, *around
-            )
+            near = self._around(scope, leaf, path)
+            seen = deeds.Seen(path, value, 0, turn, index, leg > 0, place.question, place.answer, scope.initial, *near)
             attempts, done = self._tries(scope.flow, leaf, seen)
             place = replace(place, attempts=attempts)
             if isinstance(done, deeds.Hangs):
@@ -160,11 +159,15 @@ class Oracle:
 
     def _around(self, scope: Scope, leaf: d.Leaf, path: Path) -> tuple[Any, Any, Any]:
         """What a step sees beside its input: the result and the note of an earlier entry, and its own note."""
-        own = self.state.get(state_key(path))
         if leaf.before is None:
-            return None, None, own
+            return None, None, self._note_of(path)
         before = *scope.path, leaf.before
-        return self.places[before].output, self.state.get(state_key(before)), own
+        return self.places[before].output, self._note_of(before), self._note_of(path)
+
+    def _note_of(self, path: Path) -> Any:
+        key = state_key(path)
+        self.is_undecided |= any(f"{key}/".startswith(f"{state_key(place)}/") for place in self.unsure)
+        return self.state.get(key)
 
     def _tries(self, flow: d.Flow, leaf: d.Leaf, seen: deeds.Seen) -> tuple[int, deeds.Outcome]:
         retries = flow.retries if leaf.retries is None else leaf.retries
@@ -192,12 +195,11 @@ class Oracle:
         place = Place("success", value)
         if entry.kind not in ("sources", "template"):
             self.effects["map", path] += 1
-        before = self.places[*scope.path, entry.before].output if entry.before else None
         if entry.kind == "mistake":
             return self._fail(path, place, "Mistaken", f"on {digest(value)}")
+        before = self.places[*scope.path, entry.before].output if entry.before else None
         if entry.before and before is None:
             return self._fail(path, place, "MappingFailed")
-        output: Any
         match entry.kind:
             case "list":
                 output = d.listed(value, entry.size)
@@ -212,8 +214,7 @@ class Oracle:
         return Ended(output)
 
     def _sleep(self, entry: d.Sleep, path: Path, value: Any) -> Outcome:
-        seconds = self._judged("sleep", path, entry.seconds, value)
-        if isinstance(seconds, Failed):
+        if isinstance(seconds := self._judged("sleep", path, entry.seconds, value), Failed):
             return seconds
         if not entry.until and seconds < 0:
             return self._fail(path, Place("failed", value), "WorkflowError")
@@ -258,22 +259,20 @@ class Oracle:
     def _foreach(self, scope: Scope, foreach: d.Foreach, path: Path, value: Any) -> Outcome:
         if not isinstance(value, list):
             return self._fail(path, Place("failed", value), "InputInvalid")
-        width = self._judged("width", path, foreach.width, value)
-        if isinstance(width, Failed):
+        if isinstance(width := self._judged("width", path, foreach.width, value), Failed):
             return width
         if width < 1:
             return self._fail(path, Place("failed", value), "WorkflowError")
         self.widths[path] = width
         outcomes = self._items(scope, foreach, path, value, width)
-        outcome = _combined(outcomes) or Ended([outcome.value for outcome in outcomes if isinstance(outcome, Ended)])
-        return self._close(path, value, outcome)
+        ended = Ended([outcome.value for outcome in outcomes if isinstance(outcome, Ended)])
+        return self._close(path, value, _combined(outcomes) or ended)
 
     def _items(self, scope: Scope, foreach: d.Foreach, path: Path, items: list[Any], free: int) -> list[Outcome]:
         """Items begin in order. One that waits keeps its slot; after one that fails or bails nothing begins."""
         outcomes: list[Outcome] = []
         for index, item in enumerate(items):
-            outcome = self._body(scope, foreach.body, item_path(path, index), item, index=index)
-            outcomes.append(outcome)
+            outcomes.append(outcome := self._body(scope, foreach.body, item_path(path, index), item, index=index))
             if isinstance(outcome, Failed) or (isinstance(outcome, Ended) and outcome.bails):
                 if free > 1:  # those after it may have begun before it ended
                     self.unsure |= {item_path(path, later) for later in range(index + 1, len(items))}

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
+from hypothesis import reject
+
 from playhead import MemoryStore, Run, RunResult, Runtime
 from playhead.engines.effects import Clock
 from playhead.machine import events as E
@@ -112,7 +114,10 @@ class Stage:
     # -- looking -----------------------------------------------------------------------------------------------
 
     def oracle(self) -> Oracle:
-        return Oracle(self.program, self.answers)
+        oracle = Oracle(self.program, self.answers)
+        if oracle.is_undecided:
+            reject()
+        return oracle
 
     async def log(self) -> RunLog:
         """What the store has of the run, from its first event, as somebody reads it who has seen nothing of it."""
