@@ -93,7 +93,7 @@ class Notebook:
         return number
 
     async def begin(self, source: str) -> None:
-        """A new cell at the end, begun and not waited for."""
+        """A new cell at the end, begun, and not waited for until it has ended."""
         await self.page.evaluate(
             f"""source => {{ {CELL}
               const shared = cells.model.sharedModel;
@@ -102,6 +102,7 @@ class Notebook:
               window.jupyterapp.commands.execute('notebook:run-cell'); return null; }}""",
             source,
         )
+        await self.page.locator(".jp-InputPrompt", has_text="[*]").first.wait_for()
 
     async def is_busy(self) -> bool:
         """Whether a cell is at work. The kernel's own status tells of what it hears from widgets meanwhile, too."""

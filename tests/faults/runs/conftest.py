@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-CAMPAIGN_TIME = 1800  # seconds; at full size a test does thousands of times what it does every day
+TIME = 60  # seconds; dozens of processes, one after the other, on a machine that may be busy
+CAMPAIGN_TIME = 1800  # at full size a test does thousands of times what it does every day
 
 Tell = Callable[..., None]
 
@@ -15,10 +16,10 @@ _FIGURES = pytest.StashKey[dict[str, Counter[str]]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--campaign"):
-        for item in items:
-            if __package__ in item.nodeid.replace("/", "."):
-                item.add_marker(pytest.mark.timeout(CAMPAIGN_TIME))
+    limit = CAMPAIGN_TIME if config.getoption("--campaign") else TIME
+    for item in items:
+        if __package__ in item.nodeid.replace("/", "."):
+            item.add_marker(pytest.mark.timeout(limit))
 
 
 @pytest.fixture
