@@ -80,9 +80,13 @@ class Recogniser:
                 self._forked = True
             case E.RUN_REWOUND:
                 return self._rewound(event)
-            case ended if ended in _ENDS:
+            case other if other in _ENDS:
                 return "end"
-        return _OF_LEAVES.get(event.type, "") if event.path not in self._containers else ""
+            case other if event.path not in self._containers:
+                return _OF_LEAVES.get(other, "")
+            case _:
+                pass
+        return ""
 
     def _began(self, path: Path, kind: str) -> None:
         if kind not in LEAVES:
