@@ -45,6 +45,7 @@ def fork(work: Callable[[], object]) -> int:
     code = 1
     try:
         die_with(parent)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its jobs in the background ignore it
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         work()
         code = 0
