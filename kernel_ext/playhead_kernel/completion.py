@@ -18,7 +18,7 @@ from playhead_kernel.definitions import Flow
 from playhead_kernel.engine_room import waited_for
 from playhead_kernel.naming import joined, places
 from playhead_kernel.session import Session
-from playhead_widgets.views.durations import duration
+from playhead_widgets.views.durations import ago
 
 _LINE: Final = re.compile(
     r"\s*(?:(?:[\w, ]+=\s*)?%%?(?=workflow\b)|%%(?=resume\b|step\b))(?P<magic>\w+)\s+(?P<rest>.*)", re.DOTALL
@@ -90,8 +90,7 @@ class Completions:
         except Exception:  # noqa: BLE001 - a store that cannot be read is complained about elsewhere
             return
         for info in page.items:
-            age = duration(max(0.0, round((now - info.updated_at).total_seconds())))
-            yield info.run_id, f"{info.status}, {age} ago"
+            yield info.run_id, f"{info.status}, {ago((now - info.updated_at).total_seconds())}"
 
     def _moments(self, before: list[str], word: str) -> Found:
         name, at, _ = word.partition("@")

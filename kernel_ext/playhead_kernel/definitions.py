@@ -43,8 +43,9 @@ class Definitions:
     def find(self, name: str) -> Flow:
         """The workflow of that id or variable. Raises `UsageError`."""
         held = self._variables()
-        committed = {flow.id: flow for flow in sorted(held.values(), key=self._seen.__getitem__) if flow.committed}
-        flow = committed.get(name) or held.get(name)
+        by_age = sorted(held.values(), key=self._seen.__getitem__)
+        committed = {flow.id: flow for flow in by_age if flow.committed}
+        flow = committed.get(name) or held.get(name) or next((flow for flow in by_age if flow.id == name), None)
         if flow is None:
             hint = "" if held else "Run the cell that defines it: no workflow is defined yet."
             raise unknown("workflow", name, self.names(), hint)

@@ -89,7 +89,7 @@ def test_runs_are_offered_with_status_and_age(desk: Notebook) -> None:
     remarks = desk.completions("%workflow show ")
     assert remarks["chain-1"].startswith("success, ")
     assert remarks["orders-1"].startswith("suspended, ")
-    assert all(remark.endswith(" ago") for remark in remarks.values())
+    assert all(remark.endswith((" ago", "just now")) for remark in remarks.values())
 
 
 def test_moments_of_a_run_are_offered_after_the_at(desk: Notebook) -> None:

@@ -191,6 +191,11 @@ checks = Workflow("checks", input=int).then(one).then(check).then(two).commit()
     assert notebook("ran") == ["one", "two"]
 
 
+def test_who_waits_for_a_run_that_is_shown_already_reads_how_it_came_to_rest(chain: Notebook) -> None:
+    chain("%workflow run chain 1 --id shown --step")
+    assert chain.said("%workflow continue --wait").startswith("chain shown: success\n")
+
+
 def test_continue_says_what_a_suspended_run_waits_for(notebook: Notebook) -> None:
     notebook(ORDERS)
     notebook("%workflow run orders customer=Ada total=3 --id o --wait")

@@ -69,9 +69,9 @@ def test_ls_names_runs_whose_workflow_has_no_cell_yet(desk: Notebook) -> None:
 
 
 def test_ls_says_no_ages_where_texts_must_not_vary(desk: Notebook) -> None:
-    assert "ago" in desk("%workflow ls").text()
+    assert "just now" in desk("%workflow ls").text()
     desk("%config PlayheadMagics.deterministic = True")
-    assert "ago" not in desk("%workflow ls").text()
+    assert "just now" not in desk("%workflow ls").text()
 
 
 def test_ls_names_the_parent_of_a_fork(desk: Notebook) -> None:

@@ -78,9 +78,10 @@ def test_a_mistake_about_a_stored_run_leaves_it_as_it_was(notebook: Notebook, li
         assert notebook("%workflow events first") == before
 
 
-def test_a_workflow_that_was_not_committed_is_named(notebook: Notebook) -> None:
-    notebook(SUMS + "\nhalf = Workflow('half', input=int).then(double)")
-    assert notebook.refused("%workflow run half 3") == (
+@pytest.mark.parametrize("name", ["half", "h"])
+def test_a_workflow_that_was_not_committed_is_named_by_its_id_or_its_variable(notebook: Notebook, name: str) -> None:
+    notebook(SUMS + "\nh = Workflow('half', input=int).then(double)")
+    assert notebook.refused(f"%workflow run {name} 3") == (
         "Workflow 'half' is not committed: end its definition with .commit()."
     )
 

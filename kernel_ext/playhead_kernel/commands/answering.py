@@ -8,7 +8,7 @@ from playhead.definition.schema import Schema
 from playhead.errors import WorkflowError
 from playhead.machine.addressing import waiting_for
 from playhead.machine.places import body_at
-from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_changes, takes_wait
+from playhead_kernel.commands.command import Command, Given, Rest, presented, takes_changes, takes_wait
 from playhead_kernel.commands.given import value_given
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.naming import place_in
@@ -32,8 +32,7 @@ def resume(session: Session, given: Given) -> RunHandle | Rest:
     }
     data = value_given(session, given, words, _schema_of(handle, where))
     handle.resume(data, **where, accept_changes=given.accept_changes)
-    session.present(handle)
-    return rest_or(handle, given.wait)
+    return presented(session, handle, given.wait)
 
 
 def _run_and_answer(session: Session, words: list[str]) -> tuple[str | None, list[str]]:

@@ -126,6 +126,14 @@ def rest_or(handle: RunHandle, wants_to_wait: bool) -> RunHandle | Rest:
     return Rest(handle, lambda _: handle) if wants_to_wait else handle
 
 
+def presented(session: Session, handle: RunHandle, wants_to_wait: bool = False) -> RunHandle | Rest:
+    """Show the run, and `rest_or`. Where it is shown already a line tells how it stands, or how it came to rest."""
+    if wants_to_wait and handle.views:
+        return Rest(handle, lambda _: presented(session, handle))
+    session.present(handle)
+    return rest_or(handle, wants_to_wait)
+
+
 def number(text: str) -> int:
     """A whole number, from 1."""
     value = int(text)

@@ -8,6 +8,7 @@ from playhead_kernel.commands.command import (
     Command,
     Given,
     Rest,
+    presented,
     rest_or,
     split_run_and_number,
     takes_changes,
@@ -34,8 +35,10 @@ def run(session: Session, given: Given) -> RunHandle | Rest:
     handle = session.start(
         flow, value, run_id=given.id, state=state_given(session, given), per_step=given.step, breaks=breaks
     )
-    session.hush(handle) if given.quiet else session.present(handle)
-    return rest_or(handle, given.wait or given.step)
+    if given.quiet:
+        session.hush(handle)
+        return rest_or(handle, given.wait or given.step)
+    return presented(session, handle, given.wait or given.step)
 
 
 def _run_words(parser: Parser) -> None:
@@ -60,7 +63,7 @@ def step(session: Session, given: Given) -> Rest:
     name, count = split_run_and_number(given.words)
     handle = session.find(name)
     handle.begin_steps(count or 1)
-    return Rest(handle, lambda _: _presented(session, handle))
+    return Rest(handle, lambda _: presented(session, handle))
 
 
 def go_on(session: Session, given: Given) -> RunHandle | Rest:
@@ -69,25 +72,23 @@ def go_on(session: Session, given: Given) -> RunHandle | Rest:
     What is finished keeps its results. Steps run as their cells define them now.
     """
     handle = session.find(given.run).proceed(accept_changes=given.accept_changes)
-    session.present(handle)
-    return rest_or(handle, given.wait)
+    return presented(session, handle, given.wait)
 
 
 def until(session: Session, given: Given) -> RunHandle | Rest:
     """Go on from a pause, and pause again before STEP."""
     handle = session.find(given.run).until(given.step)
-    session.present(handle)
-    return rest_or(handle, given.wait)
+    return presented(session, handle, given.wait)
 
 
-def pause(session: Session, given: Given) -> RunHandle:
+def pause(session: Session, given: Given) -> RunHandle | Rest:
     """Let nothing more begin; what is under way ends first."""
-    return _presented(session, session.find(given.run).pause())
+    return presented(session, session.find(given.run).pause())
 
 
-def cancel(session: Session, given: Given) -> RunHandle:
+def cancel(session: Session, given: Given) -> RunHandle | Rest:
     """Cancel a run: its steps are told, and get a moment to end."""
-    return _presented(session, session.find(given.run).cancel())
+    return presented(session, session.find(given.run).cancel())
 
 
 def wait(session: Session, given: Given) -> Rest:
@@ -97,11 +98,6 @@ def wait(session: Session, given: Given) -> Rest:
     """
     handle = session.find(given.run)
     return Rest(handle, lambda result: result, given.timeout)
-
-
-def _presented(session: Session, handle: RunHandle) -> RunHandle:
-    session.present(handle)
-    return handle
 
 
 def _wait_words(parser: Parser) -> Any:

@@ -23,7 +23,7 @@ from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
 from playhead_kernel.refusals import unknown
 from playhead_kernel.session import Session
-from playhead_widgets.views.durations import duration
+from playhead_widgets.views.durations import ago
 from playhead_widgets.views.values import short
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _flow_id(session: Session, name: str | None) -> str | None:
 def _row(session: Session, info: RunInfo, defined: dict[str, Flow]) -> list[str]:
     parent = f"{info.parent[0]}@{info.parent[1]}" if info.parent else ""
     age = (datetime.now(UTC) - info.updated_at).total_seconds()
-    changed = "" if session.preferences.deterministic else f"{duration(max(0.0, round(age)))} ago"
+    changed = "" if session.preferences.deterministic else ago(age)
     note = "" if info.workflow_id in defined else "not defined: run its cell"
     return [info.run_id, info.workflow_id, info.status, parent, changed, note]
 

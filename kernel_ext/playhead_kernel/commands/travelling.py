@@ -8,7 +8,7 @@ from IPython.core.error import UsageError
 
 from playhead.machine.history import Checkpoint, checkpoints
 from playhead.machine.places import body_at
-from playhead_kernel.commands.command import Command, Given, Rest, rest_or, takes_state, takes_wait
+from playhead_kernel.commands.command import Command, Given, Rest, presented, takes_state, takes_wait
 from playhead_kernel.commands.given import run_and_rest, state_given, value_given
 from playhead_kernel.commands.looking import moment
 from playhead_kernel.handle import RunHandle
@@ -57,8 +57,7 @@ def travel(session: Session, given: Given) -> RunHandle | Rest:
     place = place_in(handle.workflow, unquoted(words.pop(0)))
     value = value_given(session, given, words, _input_at(handle, place))
     handle.travel(place, input=value, state=state_given(session, given), per_step=given.pause)
-    session.present(handle)
-    return rest_or(handle, given.wait or given.pause)
+    return presented(session, handle, given.wait or given.pause)
 
 
 def fork(session: Session, given: Given) -> RunHandle | Rest:
@@ -77,10 +76,9 @@ def fork(session: Session, given: Given) -> RunHandle | Rest:
         place if place is not None else seq, input=value, state=state_given(session, given), run_id=given.id
     )
     session.use(child)
-    session.present(child)
     if given.go:
         child.proceed()
-    return rest_or(child, given.wait)
+    return presented(session, child, given.wait)
 
 
 def _input_at(handle: RunHandle, place: Path) -> Schema | None:

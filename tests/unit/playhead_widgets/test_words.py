@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from playhead.errors import InputInvalid, Issue
 from playhead_widgets.views.complaints import complaint
-from playhead_widgets.views.durations import duration
+from playhead_widgets.views.durations import ago, duration
 from playhead_widgets.views.escape import clean, escape, quoted
 from playhead_widgets.views.forms import AnswerInvalid
 from playhead_widgets.views.measure import fitted, text_width
@@ -35,6 +35,13 @@ from playhead_widgets.views.states import LOOKS, together
 )
 def test_a_span_of_time_reads_as_people_say_it(seconds: float | timedelta, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(-1, "just now"), (0.9, "just now"), (2.6, "3 s ago"), (185, "3 min 5 s ago")]
+)
+def test_how_long_ago_it_was_is_told_by_the_second(seconds: float, text: str) -> None:
+    assert ago(seconds) == text
 
 
 @given(st.text(max_size=80), st.floats(20, 300))

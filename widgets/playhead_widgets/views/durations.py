@@ -21,4 +21,9 @@ def duration(seconds: float | timedelta) -> str:
     return f"{seconds:.0f} s"
 
 
+def ago(seconds: float) -> str:
+    """``just now``, ``3 s ago``, ``2 h 1 min ago``."""
+    return "just now" if seconds < 1 else f"{duration(round(seconds))} ago"
+
+
 _UNITS = (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1))
