@@ -122,6 +122,7 @@ def test_recovery_says_why_a_run_was_left(notebook: Notebook) -> None:
     ran = notebook.cell("%workflow recover")
     assert ran.value == []
     assert "s was left: Run 's' (running) needs a cell that was not run yet: that of its workflow 'slow'." in ran.out
+    assert ran.value.text() == "Nothing could be taken up."
 
 
 def test_the_doctor_finds_everything_well(chain: Notebook) -> None:

@@ -28,7 +28,7 @@ def recover(session: Session, given: Given) -> Listing[RunHandle]:
     for run_id, reason in left.items():
         session.say(f"{run_id} was left: {one_line(reason)}")
     columns = ["taken up", "workflow", "status"]
-    nothing = "There is nothing to recover."
+    nothing = "Nothing could be taken up." if left else "There is nothing to recover."
     return Listing(taken, columns, lambda run: [run.run_id, run.workflow_id, run.status], nothing)
 
 
