@@ -45,6 +45,7 @@ export class Changes {
   paint(checkpoints, index) {
     this.checkpoints = checkpoints;
     this.index = index;
+    this.present = index === checkpoints.length - 1; // noted now: the array grows with the run
     this.to.textContent = checkpoints[index] ? momentText(checkpoints[index]) : "now";
     this.choose();
     this.read();
@@ -74,9 +75,9 @@ export class Changes {
     return [other, this.seq(this.index)].sort((one, two) => one - two);
   }
 
-  /** The event of a checkpoint; that of the last one is the present. */
+  /** The event of a checkpoint; that of the one looked at is the present if it was the last. */
   seq(at) {
-    return at === this.checkpoints.length - 1 ? this.store.board.seq : this.checkpoints[at]?.seq ?? 0;
+    return at === this.index && this.present ? this.store.board.seq : this.checkpoints[at]?.seq ?? 0;
   }
 
   /** What to ask the kernel for. */
