@@ -12,7 +12,7 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from typing import Any
 
 from playhead.codec.values import load
@@ -236,7 +236,7 @@ class Driver:
                 await self._rebase(batch)
             self._writable = True
             for future in written:
-                future.set_result(None)
+                _is_written(future)
 
     async def _write(self, batch: list[Moment]) -> None:
         if self.is_claimed:
@@ -302,7 +302,7 @@ class Driver:
             return
         if not keep:
             self.log.publish(Event(self.log.snapshot.seq, self.env.clock.now(), type, path, {**data, "live": True}))
-        written.set_result(None)
+        _is_written(written)
 
     def is_open(self, path: Path) -> bool:
         """Whether the leaf at ``path`` is still ours to record for: a late result of an abandoned body is not."""
@@ -361,6 +361,11 @@ class Driver:
         open_ = [record for record in self.snapshot.records.values() if record.status in _OPEN]
         for record in sorted(open_, key=lambda record: (-len(record.path), record.kind not in LEAVES, record.order)):
             self.note(E.STEP_CANCELED, record.path)
+
+
+def _is_written(written: Future[None]) -> None:
+    with contextlib.suppress(InvalidStateError):  # the body has given up waiting
+        written.set_result(None)
 
 
 _OPEN = frozenset({Status.RUNNING, Status.WAITING, Status.SUSPENDED, Status.PENDING})

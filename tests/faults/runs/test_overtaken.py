@@ -299,3 +299,24 @@ async def test_what_a_replaced_owner_had_not_written_yet_is_dropped() -> None:
         start.cancel()
     log = await log_of(store, "run")
     assert (log.damage, log.events[-1].type, log.places(E.STEP_SUCCEEDED)) == ("", E.RUN_CLAIMED, [])
+
+
+async def test_a_body_that_gives_up_waiting_for_what_it_writes_does_not_end_the_run() -> None:
+    store = SlowStore()
+    store.hold_at = 3  # what the body writes
+    gave_up = asyncio.Event()
+
+    @step(id="writes")
+    async def writes(n: int, ctx: Context[Any]) -> int:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(ctx.write("chunk"), 0.05)
+        gave_up.set()
+        return n
+
+    async with Runtime(store) as runtime:
+        start = asyncio.create_task(
+            Workflow("writing").then(writes).commit().create_run(run_id="run", runtime=runtime).start(1)
+        )
+        await reached(gave_up)
+        store.go_on.set()
+        assert (await start).status == "success"
