@@ -225,7 +225,7 @@ class Driver:
     async def _commit(self) -> None:
         while self.pending:
             batch, self.pending = self.pending, []
-            written, self._written = self._written, []
+            told = len(self._written)
             # Until the store has answered, nothing may be written that stands on this batch.
             self._writable = False
             try:
@@ -235,6 +235,8 @@ class Driver:
                     raise
                 await self._rebase(batch)
             self._writable = True
+            # Until now they stood where `_abandon` finds them: a thread may be waiting for one.
+            written, self._written = self._written[:told], self._written[told:]
             for future in written:
                 _is_written(future)
 

@@ -78,10 +78,13 @@ class Drives:
         task = asyncio.get_running_loop().create_task(self._carry(driver), context=context)
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._found[log.run_id] = (driver, task)
-        driver.claimed.add_done_callback(lambda done: done.exception())  # nobody may be left who waits for it
+
+        def keep(claimed: asyncio.Future[None]) -> None:  # nobody may be left who waits for the claim
+            if claimed.exception() is None and transient:
+                self.transient[log.run_id] = transient
+
+        driver.claimed.add_done_callback(keep)
         await asyncio.shield(driver.claimed)
-        if transient:
-            self.transient[log.run_id] = transient
         return task
 
     async def stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -320,3 +321,49 @@ async def test_a_body_that_gives_up_waiting_for_what_it_writes_does_not_end_the_
         await reached(gave_up)
         store.go_on.set()
         assert (await start).status == "success"
+
+
+async def test_a_thread_that_waits_for_what_it_writes_is_told_that_the_store_refused() -> None:
+    class Full(MemoryStore):
+        async def append(
+            self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None
+        ) -> None:
+            if after == 2:  # what the body writes
+                raise StoreFull("There is no space left (a test says so).")
+            await super().append(run_id, after, frames, summary)
+
+    told = threading.Event()
+
+    @step(id="writes")
+    def writes(n: int, ctx: Context[Any]) -> None:
+        try:
+            ctx.write("chunk").wait()
+        finally:
+            told.set()
+
+    async with Runtime(Full()) as runtime:
+        run = Workflow("writing").then(writes).commit().create_run(run_id="run", runtime=runtime)
+        with pytest.raises(StoreFull):
+            await run.start(1)
+        assert await asyncio.to_thread(told.wait, PATIENCE)
+
+
+async def test_keys_that_are_never_stored_outlive_the_cancelling_of_who_started_the_run() -> None:
+    store = SlowStore(hold_before=True)
+    store.hold_at = 1
+
+    @step(id="ask")
+    async def ask(n: int, ctx: Context[Any]) -> str:
+        if not ctx.resumed:
+            ctx.suspend()
+        return str(ctx.request["token"])
+
+    async with Runtime(store, transient_request=["token"]) as runtime, asyncio.timeout(PATIENCE):
+        run = Workflow("asking").then(ask).commit().create_run(run_id="run", runtime=runtime)
+        start = asyncio.create_task(run.start(1, request={"token": "secret"}))
+        await reached(store.reached)
+        start.cancel()
+        await asyncio.wait([start])
+        store.go_on.set()
+        assert (await run.wait()).status == "suspended"
+        assert (await run.resume("yes")).output == "secret"
