@@ -7,6 +7,7 @@ from typing import Any
 from playhead.errors import NotActive, StillRunning, WorkflowError
 from playhead.machine.places import bare
 from playhead.machine.snapshot import ACTIVE, Status
+from playhead.machine.standing import standing
 from playhead.runs.run import Run
 
 
@@ -44,7 +45,7 @@ async def cancel(run: Run) -> None:
     """Cancel, unless it has ended already."""
     seen = await run.snapshot()
     if seen.status not in (*ACTIVE, Status.SUSPENDED, Status.PAUSED, Status.PENDING):
-        raise NotActive(f"Run {run.run_id!r} has ended already: it is {seen.status}.")
+        raise NotActive(f"Run {run.run_id!r} has ended already: it {standing(seen.status)}.")
     await run.cancel()
 
 

@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 
 from playhead.machine.history import before
 from playhead.machine.snapshot import Status
+from playhead.machine.standing import standing
 from playhead.results import StepResult
 from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
@@ -106,7 +107,7 @@ def output(session: Session, given: Given) -> Any:
         raise result.error
     if result.status is not Status.SUCCESS and result.output is None:
         what = f"Step {step!r}" if step is not None else f"Run {handle.run_id!r}"
-        raise UsageError(f"{what} has no output: it is {result.status}.")
+        raise UsageError(f"{what} has no output: it {standing(result.status)}.")
     return result.output
 
 
@@ -149,7 +150,7 @@ def _before(handle: RunHandle, step: str) -> int:
     place = place_in(handle.workflow, step)
     found = before(handle.followed.events(), place)
     if found is None:
-        raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it is {handle.status}.")
+        raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it {standing(handle.status)}.")
     return found
 
 
@@ -166,7 +167,7 @@ def step_result(handle: RunHandle, step: str) -> StepResult:
     path, seen = path_in(handle.workflow, step), handle.followed.snapshot()
     found = [path] if path in seen.records else list(reached(seen, path))
     if not found:
-        raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it is {handle.status}.")
+        raise UsageError(f"Run {handle.run_id!r} has not reached step {step!r}: it {standing(handle.status)}.")
     return StepResult(seen.records[found[-1]], seen)
 
 

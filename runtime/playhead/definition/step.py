@@ -113,7 +113,7 @@ class Step(Generic[I, O]):
     def as_(self, id: str) -> Step[I, O]:
         """The same step under another id, so that it may stand twice in a workflow."""
         clone = copy.copy(self)
-        clone.id = check_id(id, "step id")
+        clone.id = check_id(id, "step")
         return clone
 
     @property
@@ -259,10 +259,10 @@ def _is_async(fn: Callable[..., Any]) -> bool:
 
 def _checked_id(fn: Callable[..., Any], id: str | None) -> str:
     if id is not None:
-        return check_id(id, "step id")
+        return check_id(id, "step")
     name = getattr(fn, "__name__", type(fn).__name__)
     try:
-        return check_id(cast("str", name), "step id")
+        return check_id(cast("str", name), "step")
     except InvalidId as error:
         raise DefinitionFault(f"The name {name!r} cannot be a step id: give one, as in Step(fn, id='load').") from error
 

@@ -83,7 +83,7 @@ class Workflow(Generic[I, O]):
         on_finish: Callable[..., Any] | None = None,
         on_error: Callable[..., Any] | None = None,
     ) -> None:
-        self.id = check_id(id, "workflow id")
+        self.id = check_id(id, "workflow")
         self.input = Schema.of(input)
         self.output = Schema.of(output)
         self.state = Schema.of(state)
@@ -162,7 +162,7 @@ class Workflow(Generic[I, O]):
         """The same workflow under another id, so that it may stand twice in another."""
         clone = copy.copy(self)
         clone.__dict__.pop("by_id", None)
-        clone.id = check_id(id, "workflow id")
+        clone.id = check_id(id, "workflow")
         return clone
 
     def _add(self, entry: Entry) -> Workflow[Any, Any]:
@@ -181,7 +181,7 @@ class Workflow(Generic[I, O]):
     def _own_id(self, given: str | None, kind: str) -> str:
         """The id given, or one that is the same in tomorrow's process: the kind and its ordinal."""
         if given is not None:
-            return check_id(given, f"{kind} id")
+            return check_id(given, kind)
         taken = {id for entry in self.entries for id in entry.ids}
         ordinal = 1 + sum(1 for entry in self.entries if isinstance(entry, MapEntry | SleepEntry))
         while f"{kind}_{ordinal}" in taken:

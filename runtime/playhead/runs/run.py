@@ -15,6 +15,7 @@ from playhead.machine.addressing import StepLike
 from playhead.machine.history import Checkpoint, checkpoints
 from playhead.machine.places import bare
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
+from playhead.machine.standing import standing
 from playhead.results import RunResult
 from playhead.runs import answering, cancelling, starting, travelling
 from playhead.runs.changes import StepChange, changes_since
@@ -207,7 +208,8 @@ class Run:
         """
         driver = self._control.driver()
         if driver is None:
-            raise NotActive(f"Run {self.run_id!r} is {self.status} and not driven here: there is nothing to pause.")
+            stands = f"{standing(self.status)} and is not driven here"
+            raise NotActive(f"Run {self.run_id!r} {stands}: there is nothing to pause.")
         driver.request_pause()
 
     async def cancel(self) -> None:
