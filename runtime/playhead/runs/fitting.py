@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from playhead.codec.compression import decompressed, deflated
 from playhead.codec.values import dump, load, load_bytes
-from playhead.definition.outline import Definition, Outline, definition_of
+from playhead.definition.outline import Definition, Outline, definition_of, digest_of
 from playhead.definition.schema import Invalid, Schema
 from playhead.definition.workflow import Workflow
 from playhead.errors import DefinitionChanged, DefinitionChangedWarning, StoreCorrupt
@@ -50,10 +50,10 @@ class Kept(NamedTuple):
 
 async def fitted(workflow: Workflow[Any, Any], snapshot: Snapshot, store: Store, *, accept_changes: bool) -> Fit:
     """The run as it goes on. Raises `DefinitionChanged` if something is in the way and nobody accepts it."""
-    definition = definition_of(workflow)
-    digest = definition.outline.digest
+    digest = digest_of(workflow)
     if digest == snapshot.definition:
         return Fit(snapshot, {"definition": digest})
+    definition = definition_of(workflow)
     data: dict[str, Any] = {"definition": digest, "outline": await _stored(workflow, definition, store)}
     old = outline_in(snapshot.outline)
     if old is not None:
