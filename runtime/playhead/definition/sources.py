@@ -16,7 +16,7 @@ import textwrap
 import weakref
 from collections.abc import Callable
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 #: Hex digits kept of a hash: 64 bits, plenty to tell versions of one step apart.
 HASH_DIGITS = 16
@@ -79,9 +79,40 @@ def steady_repr(value: object) -> str:
 def source_text(fn: Callable[..., Any]) -> str | None:
     """The function's source, dedented; None where Python cannot find it (a builtin, typed at a prompt)."""
     try:
-        return textwrap.dedent(inspect.getsource(inspect.unwrap(_plain(fn))))
+        lines, first = inspect.findsource(inspect.unwrap(_plain(fn)))
+        return _defined_by(lines[first:]) or textwrap.dedent("".join(inspect.getblock(lines[first:])))
     except (OSError, TypeError):
         return None
+
+
+def _defined_by(lines: list[str]) -> str | None:
+    """The ``def`` that begins with these lines, dedented; None if how they are set in does not tell its end.
+
+    `inspect.getblock` can always tell, from tokens; but making ready to read tokens takes milliseconds.
+    """
+    margin, begun, end = _margin(lines[0]), False, 0
+    if not lines[0].lstrip().startswith(("@", *_DEF)):
+        return None
+    for number, line in enumerate(lines, 1):
+        start = line.lstrip()
+        if start and (_margin(line) > margin or not begun or start[0] in ")]}"):
+            begun = begun or start.startswith(_DEF)
+            end = number
+        elif start and start[0] != "#":
+            break
+    text = textwrap.dedent("".join(lines[:end]))
+    try:
+        (only,) = ast.parse(text).body
+    except (SyntaxError, ValueError):  # it ends within a text that is not set in; there is more than one statement
+        return None
+    return text if isinstance(only, ast.FunctionDef | ast.AsyncFunctionDef) else None
+
+
+_DEF: Final = ("def ", "async def ")
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def lambda_body(fn: Callable[..., Any]) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import gc
+import inspect
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -58,6 +60,27 @@ def test_what_does_something_else_has_another_hash(other: str) -> None:
 
 def test_a_string_that_is_no_docstring_counts() -> None:
     assert hashed("def f(n):\n    return 'a'\n") != hashed("def f(n):\n    return 'b'\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        "def f(n): return n\n",
+        "def f(\n    n,\n):\n    return n\n",
+        "@functools.cache\n@functools.lru_cache(\n    1,\n)\nasync def f(n):\n    return n\n",
+        "if True:\n\n    def f(n):\n\n        return n\n\n    # of what comes next\n    f = f\n",
+        "def f(n):\n    return n\n    # the end of it\n# of what comes next\n",
+        "def f(n):\n# set out\n    return [\n        n\n]\n",
+        'def f(n):\n    return """\n\ndef g(n):\n    return 1\n"""\n',
+        "def f(n):\n    return n + \\\n1\n",
+        "def f(n):\n\treturn n\n",
+    ],
+)
+def test_the_text_of_a_def_is_all_of_it_and_nothing_else(text: str) -> None:
+    function = made(f"def before():\n    pass\n\n\n{text}\n\ndef after():\n    pass\n")
+    unwrapped = inspect.unwrap(function)
+    assert written(unwrapped).text == textwrap.dedent(inspect.getsource(unwrapped))
 
 
 def test_a_lambda_is_its_expression_wherever_it_stands() -> None:
