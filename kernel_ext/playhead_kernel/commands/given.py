@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 
 from playhead.definition.schema import Schema
 from playhead_kernel.commands.command import Given
+from playhead_kernel.fields import must_fit_fields
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.naming import address, is_meant, places
 from playhead_kernel.payloads import Payload, payload_in, payload_of, unquoted
@@ -29,14 +30,21 @@ def run_and_rest(session: Session, words: list[str]) -> tuple[RunHandle, list[st
 
 
 def value_given(session: Session, given: Given, words: Sequence[str], schema: Schema | None) -> Any:
-    """The one value that was given, None if there is none. Raises `UsageError` if there are several."""
+    """The one value that was given, None if there is none. Raises `UsageError` if there are several.
+
+    What was typed may have no key that its type would leave out; a variable's value is data, and may.
+    """
     ways = [bool(words), given.input is not None, given.body is not None]
     if sum(ways) > 1:
         raise UsageError("Give data in one way: key=value words, --input VAR, or the body of the cell.")
     if given.input is not None:
         return variable(session, given.input)
     found: Payload | None = payload_of(words) if given.body is None else payload_in(given.body)
-    return None if found is None else found.fitted(schema)
+    if found is None:
+        return None
+    value = found.fitted(schema)
+    must_fit_fields(schema, value)
+    return value
 
 
 def state_given(session: Session, given: Given) -> Any:

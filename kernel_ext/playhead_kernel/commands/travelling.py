@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from IPython.core.error import UsageError
 
+from playhead.definition.entries import ForeachEntry
 from playhead.machine.history import Checkpoint, checkpoints
-from playhead.machine.places import body_at
+from playhead.machine.places import body_at, entry_at
 from playhead_kernel.commands.command import Command, Given, Rest, presented, takes_state, takes_wait
 from playhead_kernel.commands.given import run_and_rest, state_given, value_given
 from playhead_kernel.commands.looking import moment
@@ -82,6 +83,10 @@ def fork(session: Session, given: Given) -> RunHandle | Rest:
 
 
 def _input_at(handle: RunHandle, place: Path) -> Schema | None:
+    """What the input there must be; that of a foreach is a list of what its body takes, and left to the engine."""
+    found = entry_at(handle.workflow, place)
+    if found is None or isinstance(found[2], ForeachEntry):
+        return None
     return getattr(body_at(handle.workflow, place), "input", None)
 
 
