@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 from ormsgpack import Ext
 
-from playhead.codec import arrays, containers, exceptions, frames, instances, models, scalars
+from playhead.codec import containers, exceptions, instances, models, scalars
 from playhead.codec.classes import Kind, class_name, kind_of, secret_classes
 from playhead.codec.kinds import Encoder, Packs
 from playhead.codec.opaque import Opaque
@@ -32,6 +32,11 @@ BUILTIN: Final[dict[type, Encoder]] = {
     **containers.ENCODERS,
     Opaque: instances.encode_opaque,
 }
+
+STANDARD: Final = frozenset(
+    {"decimal", "fractions", "ipaddress", "pathlib", "pathlib._local", "uuid", "zoneinfo"}  # _local: Python 3.13
+)
+"""The modules whose classes `playhead.codec.standard` encodes, which is loaded with the first instance."""
 
 BY_KIND: Final[dict[Kind, Encoder]] = {**instances.ENCODERS, **models.ENCODERS, **exceptions.ENCODERS}
 
@@ -53,7 +58,7 @@ REASONS: Final[tuple[tuple[tuple[type, ...], str], ...]] = (
 
 def encoder_for(cls: type) -> Encoder:
     """How to encode instances of exactly this class, or how to say why they cannot be stored."""
-    encoder = BUILTIN.get(cls)
+    encoder = BUILTIN.get(cls) or _of_standard_library(cls)
     if encoder is not None:
         return encoder
     name = registered_name(cls)
@@ -73,12 +78,25 @@ def _of_kind(cls: type) -> Encoder | None:
     return BY_KIND[kind] if kind else None
 
 
+def _of_standard_library(cls: type) -> Encoder | None:
+    """The encoder of a class such as Decimal, which has a module of its own."""
+    if cls.__module__ not in STANDARD:
+        return None
+    from playhead.codec import standard
+
+    return standard.ENCODERS.get(cls)
+
+
 def _of_library(cls: type) -> Encoder | None:
     """The encoder of a class of NumPy or pandas; they are loaded if there is an instance."""
     library = cls.__module__.partition(".")[0]
     if library == "numpy" and "numpy" in sys.modules:
+        from playhead.codec import arrays
+
         return arrays.encoder_for(cls)
     if library == "pandas" and "pandas" in sys.modules:
+        from playhead.codec import frames
+
         return frames.encoder_for(cls)
     return None
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 import ormsgpack
 
-from playhead.codec import arrays, codes, containers, exceptions, frames, instances, models, scalars
+from playhead.codec import codes, containers, exceptions, instances, models, scalars
 from playhead.codec.kinds import Body, Decoder, Misfit
 from playhead.codec.opaque import Opaque
 
@@ -17,8 +18,6 @@ DECODERS: Final[dict[int, Decoder]] = {
     **instances.DECODERS,
     **models.DECODERS,
     **exceptions.DECODERS,
-    **arrays.DECODERS,
-    **frames.DECODERS,
 }
 
 LARGE_EXTENSION: Final = b"\xc9"  # MessagePack's `ext 32`: this mark, length u32, code i8, body
@@ -27,6 +26,14 @@ LARGE_HEAD: Final = 6
 PAIR: Final = b"\x92"  # MessagePack's head of a list of two
 END_MARK: Final = "end"
 END: Final = ormsgpack.packb(END_MARK)
+
+
+@cache
+def seldom_met() -> Mapping[int, Decoder]:
+    """The decoders of what few programs store; with the first of it they are loaded, and the libraries they need."""
+    from playhead.codec import arrays, frames, standard
+
+    return {**standard.DECODERS, **arrays.DECODERS, **frames.DECODERS}
 
 
 class Unreadable(Exception):
@@ -78,7 +85,7 @@ class Unpacker:
 
     def decode(self, code: int, body: Body) -> object:
         """The value behind an extension code, or an `Opaque` if none can be made here."""
-        decoder = DECODERS.get(code)
+        decoder = DECODERS.get(code) or seldom_met().get(code)
         if decoder is None:
             return Opaque(code, bytes(body), f"kind-{code}", {}, "a newer Playhead wrote it: update this one")
         try:

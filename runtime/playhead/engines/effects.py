@@ -7,7 +7,6 @@ import contextlib
 import os
 import socket
 import time
-import uuid
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -31,12 +30,12 @@ class Clock:
 
 def fresh_run_id() -> str:
     """A run id that nobody else has."""
-    return uuid.uuid4().hex[:16]
+    return os.urandom(8).hex()
 
 
 def fresh_owner() -> str:
     """A name for one runtime: host, process, when the process started, and a nonce."""
-    return "|".join((socket.gethostname(), str(os.getpid()), process_start(os.getpid()), uuid.uuid4().hex[:8]))
+    return "|".join((socket.gethostname(), str(os.getpid()), process_start(os.getpid()), os.urandom(4).hex()))
 
 
 def owner_is_gone(owner: str, living: set[str]) -> bool:
