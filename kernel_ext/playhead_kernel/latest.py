@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -89,8 +88,8 @@ def _entry(entry: Entry, latest: Latest) -> Entry:
         return entry
     match entry:
         case ParallelEntry() | BranchEntry():
-            return replace(entry, bodies=bodies)
+            return entry._replace(bodies=bodies)
         case StepEntry() | LoopEntry() | ForeachEntry():
-            return replace(entry, body=bodies[0])
+            return entry._replace(body=bodies[0])
         case _:
             return entry

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -199,7 +198,7 @@ def lease_of(owner: str) -> Lease:
 
 def of_a_dead_process(runtime: Runtime) -> Runtime:
     """The runtime, so named that for everybody else its process is gone; it goes on all the same, as a zombie does."""
-    runtime.env = replace(runtime.env, owner=dead_owner())
+    runtime.env = runtime.env._replace(owner=dead_owner())
     return runtime
 
 

@@ -10,7 +10,6 @@ every machine, and written there.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import os
 import shutil
 import sqlite3
@@ -45,7 +44,7 @@ class Stopped(Clock):
 async def write_store(folder: Path) -> None:
     """The store, by an owner that is nobody's process."""
     runtime = Runtime(folder, clock=Stopped(), workflows=writing.workflows())
-    runtime.env = dataclasses.replace(runtime.env, owner="golden.example|1|0|0")
+    runtime.env = runtime.env._replace(owner="golden.example|1|0|0")
     printing.install(printing.Pins(None))
     try:
         async with runtime:

@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import sys
-from dataclasses import replace
 
 from playhead.errors import StoreConflict
 from playhead.stores.disk import DiskStore
@@ -54,7 +53,7 @@ async def count_up(store: DiskStore, name: str, count: int) -> object:
     won = 0
     while won < count:
         old = await store.lease("run")
-        new = replace(old, expires=old.expires + 1, owner=name) if old else Lease(name, "host", 1, 1.0, 1.0)
+        new = old._replace(expires=old.expires + 1, owner=name) if old else Lease(name, "host", 1, 1.0, 1.0)
         won += await store.swap_lease("run", old, new)
     await store.close()
     return won

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
 from playhead.stores.port import Lease, Store
 
 MINE = Lease("me", "host", 4711, 1.7e9 + 0.123456, 1.7e9 + 30.5)
-YOURS = replace(MINE, owner="you", pid=4712)
+YOURS = MINE._replace(owner="you", pid=4712)
 
 
 async def test_a_free_lease_can_be_taken_once(store: Store, other: Store) -> None:
@@ -20,7 +19,7 @@ async def test_a_free_lease_can_be_taken_once(store: Store, other: Store) -> Non
 
 
 async def test_a_lease_is_renewed_by_who_knows_it(store: Store, other: Store) -> None:
-    later = replace(MINE, expires=MINE.expires + 30)
+    later = MINE._replace(expires=MINE.expires + 30)
     await store.swap_lease("run", None, MINE)
     assert await store.swap_lease("run", MINE, later)
     assert not await other.swap_lease("run", MINE, YOURS)
@@ -29,7 +28,7 @@ async def test_a_lease_is_renewed_by_who_knows_it(store: Store, other: Store) ->
 
 @pytest.mark.parametrize("field", ["owner", "host", "pid", "process_started", "expires"])
 async def test_a_lease_that_differs_in_anything_is_another(store: Store, field: str) -> None:
-    different = replace(MINE, **{field: "x" if isinstance(getattr(MINE, field), str) else 1})
+    different = MINE._replace(**{field: "x" if isinstance(getattr(MINE, field), str) else 1})
     await store.swap_lease("run", None, MINE)
     assert not await store.swap_lease("run", different, YOURS)
     assert await store.lease("run") == MINE
@@ -56,7 +55,7 @@ async def test_a_lease_is_of_one_run_and_needs_no_events(store: Store) -> None:
 
 
 async def test_of_many_who_ask_at_once_one_gets_it(store: Store, other: Store) -> None:
-    asked = [replace(MINE, owner=f"owner-{number}") for number in range(20)]
+    asked = [MINE._replace(owner=f"owner-{number}") for number in range(20)]
     got = await asyncio.gather(
         *((store, other)[number % 2].swap_lease("run", None, lease) for number, lease in enumerate(asked))
     )

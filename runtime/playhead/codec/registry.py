@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from playhead.codec.classes import class_name, kind_of, loaded_class
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 ClassT = TypeVar("ClassT", bound=type)
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """A class as it is now, and how to take its instances apart if that is not for us to know."""
 
     cls: type

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from playhead.definition.callables import Function
 from playhead.definition.step import Step
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     Body: TypeAlias = Step[Any, Any] | Workflow[Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class StepEntry:
+class StepEntry(NamedTuple):
     """One step, or one nested workflow."""
 
     body: Body
@@ -31,8 +29,7 @@ class StepEntry:
         return (self.body.id,)
 
 
-@dataclass(frozen=True, slots=True)
-class ParallelEntry:
+class ParallelEntry(NamedTuple):
     """Arms that all run, each with the same input."""
 
     bodies: tuple[Body, ...]
@@ -42,8 +39,7 @@ class ParallelEntry:
         return tuple(arm.id for arm in self.bodies)
 
 
-@dataclass(frozen=True, slots=True)
-class BranchEntry:
+class BranchEntry(NamedTuple):
     """Arms that run if their condition holds; every one that does."""
 
     conditions: tuple[Function, ...]
@@ -54,8 +50,7 @@ class BranchEntry:
         return tuple(arm.id for arm in self.bodies)
 
 
-@dataclass(frozen=True, slots=True)
-class MapEntry:
+class MapEntry(NamedTuple):
     """A mapping from the previous output to the next input; ``mapping`` is what the user wrote."""
 
     id: str
@@ -72,8 +67,7 @@ class MapEntry:
         return (self.id,)
 
 
-@dataclass(frozen=True, slots=True)
-class SleepEntry:
+class SleepEntry(NamedTuple):
     """A wait: for a duration, or until a moment (``until``); a function decides at run time."""
 
     id: str
@@ -89,8 +83,7 @@ class SleepEntry:
         return (self.id,)
 
 
-@dataclass(frozen=True, slots=True)
-class LoopEntry:
+class LoopEntry(NamedTuple):
     """A body that runs at least once, and again while (or until) the condition holds."""
 
     body: Body
@@ -106,8 +99,7 @@ class LoopEntry:
         return (self.body.id,)
 
 
-@dataclass(frozen=True, slots=True)
-class ForeachEntry:
+class ForeachEntry(NamedTuple):
     """A body that runs for each item of a list, at most ``concurrency`` at a time."""
 
     body: Body

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from playhead.definition.callables import Function, function
 from playhead.definition.context import Context
@@ -28,8 +28,7 @@ class Source(Protocol):
         ...
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Previous:
+class Previous(NamedTuple):
     """The previous output, or a part of it."""
 
     path: PathLike
@@ -38,8 +37,7 @@ class Previous:
         return walk(previous, self.path, "the previous output")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Initial:
+class Initial(NamedTuple):
     """The workflow's own input, or a part of it."""
 
     path: PathLike
@@ -48,8 +46,7 @@ class Initial:
         return walk(context.input_data, self.path, "the workflow's input")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The state, or a part of it."""
 
     path: PathLike
@@ -58,8 +55,7 @@ class State:
         return walk(context.state, self.path, "the state")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class FromStep:
+class FromStep(NamedTuple):
     """The output of the first of some steps that has one, or a part of it."""
 
     step_ids: tuple[str, ...]
@@ -73,8 +69,7 @@ class FromStep:
         raise MappingFailed(f"None of the steps {', '.join(self.step_ids)} has a result to take {self.path!r} from.")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A key of the request context."""
 
     key: str
@@ -83,8 +78,7 @@ class Request:
         return context.request.get(self.key, MISSING)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     """Always the same value."""
 
     constant: Any
@@ -93,8 +87,7 @@ class Constant:
         return self.constant
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(NamedTuple):
     """What a function makes of the previous output."""
 
     function: Function

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from playhead.engines.effects import Clock
 from playhead.machine.events import Path
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(NamedTuple):
     """The world as a run sees it; every part can be replaced in a test.
 
     ``lease`` and ``cancel_grace`` are in seconds. ``owner`` names this runtime in the leases it holds.
@@ -28,11 +26,11 @@ class Environment:
     clock: Clock
     executor: Executor
     owner: str
-    resources: Mapping[str, Any] = field(default_factory=dict)
-    transient: frozenset[str] = frozenset()
-    cancel_grace: float = 1.0
-    lease: float = 10.0
-    runtime: Any = None
+    resources: Mapping[str, Any]
+    transient: frozenset[str]
+    cancel_grace: float
+    lease: float
+    runtime: Any
 
 
 class Spans(Protocol):

@@ -7,24 +7,55 @@ can rewrite what was recorded, and an input that equals an earlier output is sha
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class _Composed:
+    """What is shown by its parts, and equals its like with equal parts.
+
+    No dataclass: payloads are made by the thousand when a long run is opened, and their classes at each import.
+    """
+
+    __slots__: tuple[str, ...] = ()
+
+    def _parts(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return self._parts() == other._parts() if isinstance(other, type(self)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def __repr__(self) -> str:
+        parts = (f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class Encoded(_Composed):
     """A value as bytes of the codec."""
 
-    data: bytes
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def __eq__(self, other: object) -> bool:
+        return other.data == self.data if isinstance(other, Encoded) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.data)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class External:
+class External(_Composed):
     """A large value kept outside the log under the hash of its bytes; ``fetch`` reads it when needed."""
 
-    digest: str
-    size: int
-    fetch: Callable[[str], bytes]
+    __slots__ = ("digest", "fetch", "size")
+
+    def __init__(self, digest: str, size: int, fetch: Callable[[str], bytes]) -> None:
+        self.digest = digest
+        self.size = size
+        self.fetch = fetch
 
     @property
     def data(self) -> bytes:
@@ -37,13 +68,13 @@ class External:
         return hash(self.digest)
 
 
-class Logged:
+class Logged(_Composed):
     """A value that stands in an event which was not read: value ``slot`` of event ``seq``, of ``size`` bytes.
 
     ``fetch`` reads it when it is needed, on any thread.
     """
 
-    __slots__ = ("fetch", "seq", "size", "slot")  # no dataclass: thousands are made when a long run is opened
+    __slots__ = ("fetch", "seq", "size", "slot")
 
     def __init__(self, seq: int, slot: int, size: int, fetch: Callable[[int, int], bytes]) -> None:
         self.seq = seq
@@ -62,26 +93,32 @@ class Logged:
         return hash(self.data)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(_Composed):
     """A dict of payloads by name: what a parallel or branch block gives."""
 
-    items: tuple[tuple[str, Payload], ...]
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[tuple[str, Payload], ...]) -> None:
+        self.items = items
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(_Composed):
     """A list of payloads: what a foreach gives. ``None`` stands where an item gave nothing yet."""
 
-    items: tuple[Payload | None, ...]
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[Payload | None, ...]) -> None:
+        self.items = items
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(_Composed):
     """Element ``index`` of a list payload: what a foreach item works on, without writing the item again."""
 
-    whole: Payload
-    index: int
+    __slots__ = ("index", "whole")
+
+    def __init__(self, whole: Payload, index: int) -> None:
+        self.whole = whole
+        self.index = index
 
 
 Payload: TypeAlias = Encoded | External | Logged | Table | Series | Element

@@ -8,12 +8,10 @@ refused when somebody else has appended first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class RunSummary:
+class RunSummary(NamedTuple):
     """What a listing shows of a run. Times are seconds since 1970, UTC; ``parent`` is (run id, seq) of a fork."""
 
     run_id: str
@@ -25,8 +23,7 @@ class RunSummary:
     parent: tuple[str, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """Who drives a run, and until when (seconds since 1970, UTC) others should leave it alone."""
 
     owner: str
