@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from hashlib import blake2b
 from itertools import repeat
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -44,9 +43,11 @@ class Point(NamedTuple):
 _PAYLOAD_FIELDS: Final = frozenset(
     {"input", "output", "error", "suspend_payload", "suspend_output", "resume_data", "outline"}
 )
+_DEFAULTS: Final = Record._field_defaults
 _MAPS: Final = frozenset({"state", "request", "records", "frames", "busy"})
 # What another version of these would make of the bytes is not known: they are no point to it.
-_SHAPE: Final = blake2b(repr((1, Snapshot._fields, Record._fields, Frame._fields)).encode(), digest_size=8).digest()
+_FIELDS: Final = [sorted(kind._fields) for kind in (Snapshot, Record, Frame)]
+_SHAPE: Final = blake2b(repr((2, *_FIELDS)).encode(), digest_size=8).digest()
 
 
 def places_of(events: Iterable[Event]) -> dict[int, Place]:
@@ -90,15 +91,13 @@ def encode_point(point: Point, places: Mapping[int, Place]) -> bytes:
     content = {
         "chain": point.chain,
         "lineage": point.lineage,
-        "run": [_field(name, value, values) for name, value in _plain_fields(snapshot)],
+        "run": {name: _field(name, value, values) for name, value in _plain_fields(snapshot)},
         "state": [(key, values.number(value)) for key, value in snapshot.state.items()],
         "request": [(key, values.number(value)) for key, value in snapshot.request.items()],
         "frames": [(path, *frame) for path, frame in snapshot.frames.items()],
         "busy": list(snapshot.busy.items()),
         "count": len(records),
-        "columns": [
-            _column(name, column, values) for name, column in zip(Record._fields, _columns(records), strict=True)
-        ],
+        "columns": dict(_columns(records, values)),
         "values": values.rows,
     }
     return _SHAPE + zlib.compress(ormsgpack.packb(content), 1)
@@ -145,16 +144,14 @@ def _plain_fields(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
     return ((name, getattr(snapshot, name)) for name in Snapshot._fields if name not in _MAPS)
 
 
-def _columns(records: Sequence[Record]) -> Iterable[tuple[Any, ...]]:
-    return zip(*records, strict=True) if records else repeat((), len(Record._fields))
+def _columns(records: Sequence[Record], values: _Values) -> Iterator[tuple[str, list[Any]]]:
+    """Each field with its values, unless each is the field's default."""
+    for name, column in zip(Record._fields, zip(*records, strict=True), strict=True) if records else ():
+        if name not in _DEFAULTS or column.count(_DEFAULTS[name]) < len(column):
+            yield name, _column(name, column, values)
 
 
-def _column(name: str, column: tuple[Any, ...], values: _Values) -> list[Any] | None:
-    """The values of one field; None if each has the field's default."""
-    if name in Record._field_defaults:
-        default = Record._field_defaults[name]
-        if column.count(default) == len(column):
-            return None
+def _column(name: str, column: tuple[Any, ...], values: _Values) -> list[Any]:
     if name in _PAYLOAD_FIELDS:
         return [values.number(value) for value in column]
     return [sorted(value) for value in column] if name == "open_items" else list(column)
@@ -180,10 +177,8 @@ def decode_point(data: bytes, fetch: Fetch) -> Point | None:
 def _point(content: Mapping[str, Any], fetch: Fetch) -> Point:
     values = _values(content["values"], fetch)
     value = values.__getitem__
-    columns = map(partial(_read_column, value), Record._fields, content["columns"])
-    records = list(map(Record._make, zip(*columns, strict=False))) if content["count"] else []
-    names = (name for name in Snapshot._fields if name not in _MAPS)
-    fields = {name: _read_field(name, part, value) for name, part in zip(names, content["run"], strict=True)}
+    records = _records(content["columns"], content["count"], value)
+    fields = {name: _read_field(name, part, value) for name, part in content["run"].items()}
     snapshot = Snapshot(
         **fields,
         state=HashTrieMap({key: value(number) for key, number in content["state"]}),
@@ -210,12 +205,16 @@ _MAKERS: Final[dict[str, Callable[[Any, list[Any], Fetch], Payload]]] = {
 }
 
 
-def _read_column(value: Callable[[int], Any], name: str, column: list[Any] | None) -> Iterable[Any]:
-    if column is None:
-        return repeat(Record._field_defaults[name])
-    if name in _PAYLOAD_FIELDS:
-        return map(value, column)
-    reader = _READERS.get(name)
+def _records(columns: Mapping[str, list[Any]], count: int, value: Callable[[int], Any]) -> Iterator[Record]:
+    absent = {name: repeat(default, count) for name, default in _DEFAULTS.items() if name not in columns}
+    present = {name: _read_column(name, column, value) for name, column in columns.items()}
+    found = absent | present
+    # As `Record._make` does it, without a call in Python for each of thousands.
+    return map(tuple.__new__, repeat(Record), zip(*(found.get(name, ()) for name in Record._fields), strict=True))
+
+
+def _read_column(name: str, column: list[Any], value: Callable[[int], Any]) -> Iterable[Any]:
+    reader = value if name in _PAYLOAD_FIELDS else _READERS.get(name)
     return column if reader is None else map(reader, column)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 import pytest
 from rpds import HashTrieMap
 
+from playhead.codec import points
 from playhead.codec.events import encode_event, externalise, peek_event
 from playhead.codec.points import Point, decode_point, encode_point, places_of, values_in
 from playhead.codec.values import dump, load
@@ -179,6 +182,21 @@ async def test_a_point_of_a_point_says_where_the_values_stand_without_reading_th
     twice = decode_point(data, store.fetch)
     assert twice is not None
     assert twice.snapshot == SNAPSHOT
+
+
+async def test_a_point_is_read_by_the_names_of_fields_in_whatever_order_they_stand_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Frames()
+    await store.keep(EVENTS)
+    data = encode_point(Point(SNAPSHOT, b"", ()), places_of(EVENTS))
+    fields = Record._fields[::-1]
+    monkeypatch.setattr(points, "Record", namedtuple("Record", fields, defaults=[None] * len(fields)))
+    again = decode_point(data, store.fetch)
+    assert again is not None
+    assert {path: record._asdict() for path, record in again.snapshot.records.items()} == {
+        path: record._asdict() for path, record in SNAPSHOT.records.items()
+    }
 
 
 @pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b[:-1], lambda b: b"x" + b[1:], lambda b: b[:8] + b"junk"])
