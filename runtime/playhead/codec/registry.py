@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
 from weakref import WeakKeyDictionary
 
@@ -87,11 +89,13 @@ def register_schema(annotation: object) -> None:
 
 def register_workflow(workflow: Workflow[Any, Any]) -> None:
     """Make the classes of a workflow's schemas known, so that stored values find them again."""
-    which = ("input", "output", "state", "request", "resume", "suspend")
-    schemas = [getattr(node, name, None) for node in workflow.walk() for name in which]
-    for schema in {id(schema): schema for schema in schemas}.values():  # clones of one step share theirs
+    distinct = dict.fromkeys(map(_SCHEMAS, workflow.walk()))  # clones of one step share theirs
+    for schema in dict.fromkeys(chain.from_iterable(distinct)):
         if schema is not None:
             register_schema(schema.annotation)
+
+
+_SCHEMAS: Final = attrgetter("input", "output", "state", "request", "resume", "suspend")
 
 
 def find(name: str) -> type | None:

@@ -88,7 +88,7 @@ class Workflow(Generic[I, O]):
         self.output = Schema.of(output)
         self.state = Schema.of(state)
         self.request = Schema.of(request)
-        self.resume = None
+        self.resume = self.suspend = None
         self.retries = retries
         self.retry_delay = retry_delay
         self.validate = validate
@@ -203,8 +203,12 @@ class Workflow(Generic[I, O]):
     def walk(self) -> Iterator[Node]:
         """This workflow and every node below it, outermost first."""
         yield self
-        for node in self.steps.values():
-            yield from node.walk() if isinstance(node, Workflow) else (node,)
+        for entry in self.entries:
+            for node in entry.bodies:
+                if isinstance(node, Workflow):
+                    yield from node.walk()
+                else:
+                    yield node
 
     def to_dot(self) -> str:
         """The graph in Graphviz's language; `graphviz` and other tools draw it."""
