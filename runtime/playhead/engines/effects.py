@@ -54,7 +54,7 @@ def owner_is_gone(owner: str, living: set[str]) -> bool:
 @cache
 def _boot_marker() -> str:
     """Tells one boot of the machine from the next, where the system says so."""
-    with contextlib.suppress(OSError), open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+    with contextlib.suppress(OSError), open("/proc/sys/kernel/random/boot_id", encoding="utf-8") as file:
         return file.read(8)
     return ""
 
@@ -65,7 +65,7 @@ def process_start(pid: int) -> str:
     Empty if it has ended, also while nobody has asked how: a killed kernel may stay listed for long.
     """
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             # The command's name may hold blanks and brackets; the start time is field 20 after the last bracket.
             fields = file.read().rpartition(")")[2].split()
             return "" if fields[0] in ("Z", "X") else _boot_marker() + fields[19]
