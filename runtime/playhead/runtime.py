@@ -31,10 +31,7 @@ from playhead.errors import (
 from playhead.executors.threads import Threads
 from playhead.machine.snapshot import ACTIVE
 from playhead.runs.drives import Drives
-from playhead.runs.listing import RunFilter, RunPage, page_of
-from playhead.runs.recovery import Recovery
 from playhead.runs.run import Run
-from playhead.runs.stored import StoredRun
 from playhead.stores.choice import store_for
 from playhead.stores.log import RunLog
 from playhead.stores.port import Store
@@ -42,6 +39,10 @@ from playhead.tracing import Tracing
 
 if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
+
+    from playhead.runs.listing import RunPage
+    from playhead.runs.recovery import Recovery
+    from playhead.runs.stored import StoredRun
 
 
 class Runtime:
@@ -212,6 +213,8 @@ class Runtime:
         per_page: int = 50,
     ) -> RunPage:
         """The stored runs, newest first. ``since`` and ``until`` (aware) are about when a run was created."""
+        from playhead.runs.listing import RunFilter, page_of
+
         await self.open()
         wanted = RunFilter(
             workflow.id if isinstance(workflow, Workflow) else workflow,
@@ -227,6 +230,8 @@ class Runtime:
 
         Raises `NoSuchRun`.
         """
+        from playhead.runs.stored import StoredRun
+
         log = await self.existing(run_id)
         workflow = self.workflows.get(log.snapshot.workflow_id)
         return StoredRun(log.snapshot, workflow, frozenset(fields) if fields is not None else None, nested)
@@ -249,6 +254,8 @@ class Runtime:
 
     async def recover(self, *, wait: bool = False) -> Recovery:
         """Take up every active run whose owner is gone. ``wait`` awaits their results too."""
+        from playhead.runs.recovery import Recovery
+
         await self.open()
         runs, left = [], {}
         for summary in await self.store.summaries():

@@ -13,8 +13,6 @@ from typing import Any
 from playhead.definition.context import Context
 from playhead.definition.step import Step
 from playhead.executors.functions import called
-from playhead.executors.parcel import packed
-from playhead.executors.worker import run_there
 
 
 class Errand:
@@ -38,6 +36,10 @@ class Errand:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What an executor sends to another process; called on whatever thread sends it."""
+        # Imported here: threads, where most bodies run, need nothing of what it takes to cross.
+        from playhead.executors.parcel import packed
+        from playhead.executors.worker import run_there
+
         self.crossed = True
         try:
             return partial, (run_there, packed(self.step, self.value, self.context))

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from playhead.errors import StepInterrupted, WorkerLost
 from playhead.executors.errand import Errand
-from playhead.executors.reply import Reply, settled
 
 _BROKEN: Final = (
     "one of its workers died: it was killed, ran out of memory or crashed, or it could not begin, as in a script "
@@ -32,6 +31,10 @@ async def run_on(executor: Executor, errand: Errand) -> Any:
         _raise_refusal(errand)
         raise _lost(errand, problem) from problem
     result = await _arrived(future, errand)
+    if not errand.crossed:
+        return result
+    from playhead.executors.reply import Reply, settled
+
     return settled(result, errand.context) if isinstance(result, Reply) else result
 
 

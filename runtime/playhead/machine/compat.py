@@ -8,7 +8,6 @@ run goes on only if somebody accepts it: then it stands where the steps that it 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from playhead.definition.outline import Outline, Place
@@ -17,12 +16,12 @@ from playhead.machine.places import bare
 from playhead.machine.snapshot import FINAL, LEAVES, Record, Snapshot, Status
 
 
-@dataclass
 class Verdict:
     """What was found, one line for each thing. Dicts, because a thing is found once in each turn of a loop."""
 
-    in_the_way: dict[str, None] = field(default_factory=dict)
-    warnings: dict[str, None] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.in_the_way: dict[str, None] = {}
+        self.warnings: dict[str, None] = {}
 
 
 def judged(snapshot: Snapshot, old: Outline, new: Outline) -> Verdict:

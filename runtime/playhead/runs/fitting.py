@@ -6,7 +6,6 @@ not the one that the log has already. The sources are kept once for all runs, be
 
 from __future__ import annotations
 
-import difflib
 import warnings
 import zlib
 from collections.abc import Iterator, Mapping
@@ -70,6 +69,8 @@ def _judged(
     verdict = judged(snapshot, old, new)
     in_the_way = [*verdict.in_the_way, *_narrowed(workflow, snapshot, old, new)]
     if in_the_way and not accept_changes:
+        import difflib
+
         raise DefinitionChanged(
             f"Workflow {workflow.id!r} has changed since run {snapshot.run_id!r} was driven by it. Go on all the same "
             "with accept_changes=True, or fork the run:",

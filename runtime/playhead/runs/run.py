@@ -1,4 +1,7 @@
-"""A run: the object people hold."""
+"""A run: the object people hold.
+
+What is asked of few runs (answers, time travel, streams …) is imported by the first who asks: that takes its time.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,23 @@ import asyncio
 import contextvars
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playhead.definition.workflow import Workflow
 from playhead.engines.pace import Stops
 from playhead.errors import NotActive
-from playhead.machine.addressing import StepLike
-from playhead.machine.history import Checkpoint, checkpoints
 from playhead.machine.places import bare
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
 from playhead.machine.standing import standing
 from playhead.results import RunResult
-from playhead.runs import answering, cancelling, starting, travelling
-from playhead.runs.changes import StepChange, changes_since
+from playhead.runs import starting
 from playhead.runs.control import Control, Home
-from playhead.streaming import Event, Stream, Watch, shown
+
+if TYPE_CHECKING:
+    from playhead.machine.addressing import StepLike
+    from playhead.machine.history import Checkpoint
+    from playhead.runs.changes import StepChange
+    from playhead.streaming import Event, Stream, Watch
 
 
 class Run:
@@ -116,6 +121,8 @@ class Run:
         changes nothing: `NothingSuspended`, `SeveralSuspended`, `StepNotSuspended`, `UnknownLabel`,
         `UnknownIndex`, `ResumeDataInvalid`, `ResumeAlreadyClaimed`, `DefinitionChanged`.
         """
+        from playhead.runs import answering
+
         await answering.answer(
             self._control,
             data,
@@ -139,6 +146,8 @@ class Run:
 
     async def go_on(self, *, steps: int | None = None, accept_changes: bool = False) -> None:
         """`proceed` without waiting; with ``steps``, at most that many leaves."""
+        from playhead.runs import answering
+
         await answering.go_on(self._control, steps, accept_changes=accept_changes)
 
     async def restart(self, *, request: Any = None, accept_changes: bool = False) -> RunResult:
@@ -180,6 +189,8 @@ class Run:
         in which what the run has reached no longer stands, as `go_on` does. Raises `UnknownStep`, `InputInvalid`,
         `HistoryIncomplete`, `DefinitionChanged` or `StillRunning` before anything is written.
         """
+        from playhead.runs import travelling
+
         await travelling.travel(
             self._control,
             step,
@@ -198,6 +209,8 @@ class Run:
 
         ``input`` is the input of the step that goes next there, ``state`` replaces the state. `proceed` runs it.
         """
+        from playhead.runs import travelling
+
         child = await travelling.fork(self._control, at, input=input, state=state, run_id=run_id)
         return Run(self._home, self.workflow, child.run_id, child.resource_id, control=child)
 
@@ -214,6 +227,8 @@ class Run:
 
     async def cancel(self) -> None:
         """Cancel the run; returns once the request is in the log. A finished run stays as it is."""
+        from playhead.runs import cancelling
+
         await cancelling.cancel(self._control)
 
     async def wait(self) -> RunResult:
@@ -234,16 +249,22 @@ class Run:
 
     async def events(self, after: int = 0) -> list[Event]:
         """The log from the event after ``after`` on."""
+        from playhead.streaming import shown
+
         log = await self._control.read(after)
         found = (shown(event, log.at(event.seq)) for event in log.since(after))
         return [event for event in found if event is not None]
 
     async def history(self) -> list[Checkpoint]:
         """The moments worth going back to."""
+        from playhead.machine.history import checkpoints
+
         return checkpoints((await self._control.read(0)).events)
 
     async def changes(self) -> list[StepChange]:
         """What is written differently in the workflow than when this run began, in the workflow's order."""
+        from playhead.runs.changes import changes_since
+
         log = await self._control.read(0)
         reached = frozenset(bare(path) for path in log.snapshot.records)
         return await changes_since(log.events, self.workflow, self._control.env.store, reached)
@@ -263,6 +284,8 @@ class Run:
         return self._stream(self.travel(step, **options))
 
     def _stream(self, beginning: Coroutine[Any, Any, None]) -> Stream:
+        from playhead.streaming import Stream, Watch
+
         loop = asyncio.get_running_loop()
         watching: asyncio.Future[Watch] = loop.create_future()
 
@@ -283,6 +306,8 @@ class Run:
 
     async def observe(self, after: int = 0) -> AsyncIterator[Event]:
         """The events after ``after``, then new ones as they come from whatever process, until the run rests."""
+        from playhead.streaming import Watch
+
         watch = Watch(await self._control.read(after), after)
         async with aclosing(self._watched(watch, lambda: self._control.log.snapshot.status not in ACTIVE)) as found:
             async for event in found:
