@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
@@ -10,8 +11,15 @@ from IPython.core.error import UsageError
 
 from playhead_kernel.refusals import unknown
 
-_WIDTH: Final = 100
+#: Characters in a line of help: a notebook breaks longer ones in the middle of a word, as terminals do.
+_WIDTH: Final = 80
 _LISTS: Final = ("KEY=VALUE", "ANSWER")  # what is given word by word, as long as there are words
+
+
+def filled(text: str, indent: str = "") -> str:
+    """Paragraphs in lines that fit everywhere; all lines but the first begin with ``indent``."""
+    paragraphs = (textwrap.fill(paragraph, _WIDTH, subsequent_indent=indent) for paragraph in text.split("\n\n"))
+    return "\n\n".join(paragraphs)
 
 
 class HelpWanted(Exception):
@@ -30,12 +38,13 @@ class Parser(argparse.ArgumentParser):
             prog=name,
             add_help=False,
             allow_abbrev=False,
-            formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=_WIDTH),
+            formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=_WIDTH - len(sign)),
         )
         self.color = False  # from Python 3.14 on argparse colours; a notebook would show the codes
         self.positions: list[tuple[str, ...]] = []
         self.repeats = False
         self.options: dict[str, str | None] = {}
+        self._usage: dict[str, str] = {}
         self._describe = describe
         self._sign = sign
         self.add_argument("-h", "--help", action=_Help, nargs=0, help="show this text")
@@ -50,6 +59,8 @@ class Parser(argparse.ArgumentParser):
             names = [takes or "", *then]
             self.positions += [tuple(names[at : at + 2]) for at in range(len(names))]
             self.repeats = action.nargs in ("*", "+") and (not then or then[-1] in _LISTS)
+            if then:
+                self._usage[_usual_usage(action)] = _usage(names, is_needed=action.nargs == "+")
         return action
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
@@ -63,12 +74,28 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """Usage, what the command does, its words, and how to say it in Python."""
         self.description = self._describe()
-        return super().format_help().replace("usage: ", f"usage: {self._sign}", 1)
+        usage, *rest = super().format_help().split("\n\n")
+        for usual, ours in self._usage.items():
+            usage = usage.replace(usual, ours)
+        signed = usage.replace("usage: ", f"usage: {self._sign}", 1).replace("\n", "\n" + " " * len(self._sign))
+        return "\n\n".join([signed, *rest])
 
     def error(self, message: str) -> NoReturn:
         """What argparse calls at a mistake."""
         name = f"{self._sign}{self.prog}"
         raise UsageError(f"{name}: {message} (see {name} -h)")
+
+
+def _usual_usage(action: argparse.Action) -> str:
+    """How argparse shows a list of words, which does not say that each names something else."""
+    more = f"[{action.metavar} ...]"
+    return f"{action.metavar} {more}" if action.nargs == "+" else more
+
+
+def _usage(names: Sequence[str], *, is_needed: bool) -> str:
+    """``[RUN] [STEP]``; the last word may be needed: ``[RUN] FILE``."""
+    *others, last = [f"[{name} ...]" if name in _LISTS else f"[{name}]" for name in names]
+    return " ".join([*others, last[1:-1] if is_needed else last])
 
 
 class _Help(argparse.Action):

@@ -14,7 +14,7 @@ def test_each_command_has_usage_a_sentence_its_words_and_its_twin(notebook: Note
     command = COMMANDS[name]
     text = notebook.said(f"%workflow {name} -h")
     assert text.startswith(f"usage: %workflow {name}")
-    assert command.summary in text
+    assert command.summary in " ".join(text.split())
     assert command.summary.endswith((".", ";", ","))
     assert f"In Python: {command.twin}" in text
     assert [word for word in command.parser.options if word not in text] == []
@@ -33,7 +33,37 @@ def test_the_magic_lists_every_command_with_what_it_does(notebook: Notebook) -> 
     text = notebook.said("%workflow -h")
     for name, command in COMMANDS.items():
         assert f"  {name} " in text
-        assert command.summary in text
+        assert command.summary in " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS, "%%step"])
+def test_no_line_of_help_is_so_long_that_it_is_broken_in_the_middle_of_a_word(notebook: Notebook, name: str) -> None:
+    text = notebook.said("%%step -h\n1" if name == "%%step" else f"%workflow {name} -h")
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+
+
+USAGES = {
+    "run": "FLOW [KEY=VALUE ...]",
+    "step": "[RUN] [N]",
+    "resume": "[RUN] [ANSWER ...]",
+    "output": "[RUN] [STEP]",
+    "diff": "[RUN@K] [RUN@K]",
+    "export": "[RUN] FILE",
+    "travel": "[RUN] [STEP] [KEY=VALUE ...]",
+    "rm": "RUN [RUN ...]",
+}
+
+
+@pytest.mark.parametrize("name", USAGES)
+def test_the_usage_says_what_each_word_names(notebook: Notebook, name: str) -> None:
+    usage = notebook.said(f"%workflow {name} -h").partition("\n\n")[0]
+    assert " ".join(usage.split()).endswith(f"] {USAGES[name]}")
+
+
+def test_the_lines_of_a_usage_stand_below_each_other(notebook: Notebook) -> None:
+    first, *more = notebook.said("%workflow run -h").partition("\n\n")[0].splitlines()
+    assert more
+    assert {len(line) - len(line.lstrip()) for line in more} == {first.index("[")}
 
 
 def test_help_does_nothing_else(notebook: Notebook) -> None:

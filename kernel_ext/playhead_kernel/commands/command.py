@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from playhead.results import RunResult
 from playhead_kernel.handle import RunHandle
-from playhead_kernel.parsing import Parser
+from playhead_kernel.parsing import Parser, filled
 from playhead_kernel.payloads import tokens_of, unquoted
 from playhead_kernel.session import Session
 
@@ -64,7 +64,7 @@ class Command:
 
     def _described(self) -> str:
         where = "\nwhere session = playhead_kernel.current_session()" if "session" in self.twin else ""
-        return f"{self._text}\n\nIn Python: {self.twin}{where}"
+        return f"{filled(self._text)}\n\nIn Python: {self.twin}{where}"
 
     def _parted(self, line: str) -> tuple[str, str | None]:
         if self.tail is None:

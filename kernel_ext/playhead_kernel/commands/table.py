@@ -6,6 +6,7 @@ from typing import Final
 
 from playhead_kernel.commands import answering, going, housekeeping, looking, stopping, telling, travelling
 from playhead_kernel.commands.command import Command
+from playhead_kernel.parsing import filled
 from playhead_kernel.refusals import unknown
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -25,10 +26,8 @@ def command_named(name: str) -> Command:
 def overview_of_commands() -> str:
     """Each command with what it does, for ``%workflow -h``."""
     width = max(map(len, COMMANDS))
-    lines = [f"  {name.ljust(width)}  {command.summary}" for name, command in COMMANDS.items()]
+    indent = " " * (width + 4)
+    lines = [filled(f"  {name.ljust(width)}  {command.summary}", indent) for name, command in COMMANDS.items()]
     usage = ["usage: %workflow COMMAND ...", "", "Runs of workflows in this notebook. Each command has its own -h.", ""]
-    cells = [
-        "",
-        "Cell magics: %%workflow run and %%resume take data from the cell; %%step makes a step of it (%%step -h).",
-    ]
-    return "\n".join([*usage, *lines, *cells])
+    cells = "Cell magics: %%workflow run and %%resume take data from the cell; %%step makes a step of it (%%step -h)."
+    return "\n".join([*usage, *lines, "", filled(cells)])
