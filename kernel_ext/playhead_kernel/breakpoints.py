@@ -56,6 +56,8 @@ def breakpoint_named(text: str, evaluate: Callable[[str], Any]) -> Breakpoint:
     if when and when not in WHENS:
         raise unknown("kind of breakpoint", when, WHENS)
     condition = Condition(expression.strip(), evaluate) if expression.strip() else None
+    if condition is not None and when in ("", BEFORE) and condition.asks_for("output"):
+        raise UsageError(f"Before a step begins it has no output: break at {step}:{AFTER} if {condition.text}")
     return Breakpoint(place, when or BEFORE, condition)
 
 

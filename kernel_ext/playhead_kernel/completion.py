@@ -115,8 +115,7 @@ class Completions:
         return ((status.value, "status") for status in Status)
 
     def _variables(self, before: list[str], word: str) -> Found:
-        names = (name for name in self._session.shell.user_ns if not name.startswith("_"))
-        return ((name, "variable") for name in names)
+        return ((name, "variable") for name in self._session.variables())
 
     def _labels(self, before: list[str], word: str) -> Found:
         for handle in reversed(list(self._session.handles.values())):

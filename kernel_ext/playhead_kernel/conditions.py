@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from IPython.core.error import UsageError
 
+from playhead_kernel.cells import names_of
+
 #: What a condition may name besides the notebook's variables.
 NAMES: Final = ("input", "output", "error", "state", "index", "iteration", "attempt")
 
@@ -20,7 +22,10 @@ _log = logging.getLogger("playhead")
 
 
 class Condition:
-    """An expression over `NAMES`. ``evaluate`` is the notebook's own way to evaluate text among its variables."""
+    """An expression over `NAMES`, and over ``variables`` of the notebook.
+
+    ``evaluate`` is the notebook's own way to evaluate text among its variables.
+    """
 
     def __init__(self, text: str, evaluate: Callable[[str], Any]) -> None:
         try:
@@ -30,8 +35,13 @@ class Condition:
         self.text = text
         self.trouble = ""
         self._wanted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {*NAMES}
+        self.variables = names_of(ast.parse(f"lambda {', '.join(NAMES)}: (\n{text}\n)")).free
         # Parsed above, so the brackets hold one whole expression.
         self._function = evaluate(f"lambda {', '.join(NAMES)}: (\n{text}\n)")
+
+    def asks_for(self, name: str) -> bool:
+        """Whether it uses that one of `NAMES`."""
+        return name in self._wanted
 
     def holds(self, values: Mapping[str, Callable[[], Any]]) -> bool:
         """Whether it is true just now; ``values`` gives each name when it is wanted.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class, no_var_expand
 
 from playhead_kernel.commands.command import Command
@@ -61,6 +62,8 @@ class PlayheadMagics(Magics, Preferences):
 
     def _answer(self, line: str, body: str | None) -> Any:
         name, _, rest = line.strip().partition(" ")
+        if not name and body is not None and body.strip():
+            raise UsageError("Name a command: %%workflow run FLOW takes its input from the cell (see %workflow -h)")
         if not name:
             return Overview(self.session)
         if name in ("-h", "--help", "help"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import secrets
 import sys
@@ -19,6 +20,7 @@ from playhead_kernel.breakpoints import Breakpoint, Breakpoints, breakpoint_name
 from playhead_kernel.cell_steps import CellStep, cell_step
 from playhead_kernel.clicking import Clicks
 from playhead_kernel.complaints import Complaints
+from playhead_kernel.conditions import NAMES
 from playhead_kernel.config import Preferences
 from playhead_kernel.definitions import Definitions, Flow
 from playhead_kernel.engine_room import EngineRoom
@@ -85,22 +87,23 @@ class Session:
             raise
         return await self.known(run)
 
-    def find(self, name: str | None = None) -> RunHandle:
+    def find(self, name: str | None = None, *, steps: Sequence[str] = ()) -> RunHandle:
         """The run of that id, or of the only one that begins like it; None: the run used last.
 
+        ``steps`` are names that may stand there as well, and may have been meant.
         Raises `UsageError` with the nearest, or with the cells to run if the run's workflow is not defined.
         """
         flows = list(self.definitions.all().values())
         if name is None and not self.handles:
             raise UsageError("No run was started here yet: %workflow run FLOW, or %workflow ls for stored runs.")
         wanted = name if name is not None else next(reversed(self.handles))
-        return self.use(self.room.call(self._find(wanted, flows)))
+        return self.use(self.room.call(self._find(wanted, flows, steps)))
 
-    async def _find(self, name: str, flows: list[Flow]) -> RunHandle:
+    async def _find(self, name: str, flows: list[Flow], steps: Sequence[str]) -> RunHandle:
         self.register(flows)
         handle = self.handles.get(name)
         if handle is None:
-            run_id = await self._completed(name)
+            run_id = await self._completed(name, steps)
             handle = self.handles.get(run_id) or await self._fetched(run_id)
         await handle.followed.refresh()
         if handle.followed.is_active:
@@ -118,14 +121,15 @@ class Session:
         log = await self.room.runtime.existing(run_id)
         return needed_cells(log.snapshot, self.definitions)
 
-    async def _completed(self, name: str) -> str:
+    async def _completed(self, name: str, steps: Sequence[str] = ()) -> str:
         ids = [info.run_id for info in (await self.room.runtime.runs(per_page=_ALL)).items]
         found = [name] if name in ids else [run_id for run_id in ids if run_id.startswith(name)]
         if len(found) == 1:
             return found[0]
         if found:
             raise UsageError(f"Several runs begin with {name!r}: {', '.join(found[:5])}.")
-        raise unknown("run", name, ids, "%workflow ls shows what is stored.")
+        noun = "run or step" if steps else "run"
+        raise unknown(noun, name, [*ids, *steps], "%workflow ls shows what is stored.")
 
     def runs(self, workflow: str | None = None, status: str | None = None) -> list[RunInfo]:
         """The stored runs, newest first."""
@@ -190,6 +194,12 @@ class Session:
         found.made(self.shell)
         return found
 
+    def variables(self) -> list[str]:
+        """The names of the notebook's own variables, without what IPython keeps among them."""
+        hidden = self.shell.user_ns_hidden
+        named = list(self.shell.user_ns.items())
+        return [name for name, value in named if not name.startswith("_") and hidden.get(name) is not value]
+
     # -- breakpoints -------------------------------------------------------------------------------------------
 
     def breakpoint(self, text: str, flows: Iterable[Flow]) -> Breakpoint:
@@ -199,6 +209,9 @@ class Session:
         if not any(targets(flow, found.place) for flow in flows):
             hint = "" if flows else "No workflow is defined yet: run the cell that defines it."
             raise unknown("step", joined(found.place), (joined(at) for flow in flows for at in places(flow)), hint)
+        for name in found.condition.variables if found.condition is not None else ():
+            if name not in self.shell.user_ns and not hasattr(builtins, name):
+                raise unknown("variable", name, [*NAMES, *self.variables()])
         return found
 
     def break_at(self, text: str) -> Breakpoint:

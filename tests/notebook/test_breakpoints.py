@@ -161,7 +161,7 @@ def test_an_error_can_be_chosen_by_its_kind(notebook: Notebook) -> None:
         ("input > 2", False),
         ("input == limit", True),
         ("len([input]) == 1 and 'a  b' == 'a' + '  ' + 'b'", True),
-        ("output is None and error is None", True),
+        ("error is None", True),
         ("attempt or index or iteration", False),
         ("state", False),
     ],
@@ -273,6 +273,8 @@ def test_breakpoints_are_listed_taken_back_and_forgotten(chain: Notebook) -> Non
     chain("%workflow break two:after if output > 3")
     assert [str(found) for found in chain("%workflow breaks")] == ["one", "two:after if output > 3"]
     assert [str(found) for found in chain("%workflow break two:after --off")] == ["one"]
+    chain("%workflow break two:after if output > 3")
+    assert [str(found) for found in chain("%workflow break two:after if output > 3 --off")] == ["one"]
     assert chain("%workflow breaks --clear") == []
     assert "There are no breakpoints." in chain("%workflow breaks").text()
     assert status(chain, "%workflow run chain 1") == "success"

@@ -51,11 +51,17 @@ def test_ls_lists_the_stored_runs_newest_first(desk: Notebook) -> None:
         ("%workflow ls --status failed", ["x"]),
         ("%workflow ls orders --status failed", []),
         ("%workflow ls -n 2", ["x", "o"]),
-        ("%workflow ls unknown", []),
     ],
 )
 def test_ls_chooses_among_them(desk: Notebook, line: str, ids: list[str]) -> None:
     assert [info.run_id for info in desk(line)] == ids
+
+
+def test_ls_says_whether_there_is_no_run_or_only_none_of_the_kind(notebook: Notebook) -> None:
+    assert notebook("%workflow ls").text() == "No run is stored in .playhead yet."
+    notebook(ORDERS)
+    assert notebook("%workflow ls orders").text() == "No such run is stored in .playhead."
+    assert notebook("%workflow ls --status failed").text() == "No such run is stored in .playhead."
 
 
 def test_ls_says_how_many_more_there_are(desk: Notebook) -> None:
@@ -141,6 +147,7 @@ def test_output_of_a_nested_or_repeated_step(notebook: Notebook) -> None:
 def test_events_are_the_log(desk: Notebook) -> None:
     assert [event.type for event in desk("%workflow events c")][:3] == ["run-started", "step-started", "step-succeeded"]
     assert [event.seq for event in desk("%workflow events c --after 6")] == [7, 8]
+    assert desk("%workflow events c --after 8").text() == "The last event of run 'c' is 8."
     assert table(desk, "%workflow events c")[3] == ["3", "step-succeeded", "one", "output=2"]
 
 

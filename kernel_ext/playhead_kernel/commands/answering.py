@@ -69,4 +69,4 @@ def _resume_words(parser: Parser) -> None:
     takes_wait(parser)
 
 
-COMMANDS = (Command("resume", resume, "run.resume({'ok': True})", _resume_words),)
+COMMANDS = (Command("resume", resume, "run.resume({'ok': True})", _resume_words, of_cells=True),)

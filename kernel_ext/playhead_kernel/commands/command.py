@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
+
+from IPython.core.error import UsageError
 
 from playhead.results import RunResult
 from playhead_kernel.handle import RunHandle
@@ -34,7 +36,7 @@ class Command:
     """``act`` does it; its docstring is the help. ``twin`` says the same in Python. ``words`` declares arguments.
 
     What stands behind the word ``tail`` is no word of the line but a text, ``given.tail``. ``magic`` is the magic that
-    it is a command of; its own name stands for itself.
+    it is a command of; its own name stands for itself. ``of_cells`` takes the body of a cell as data.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Command:
     words: Callable[[Parser], object] = lambda parser: None
     tail: str | None = None
     magic: str = "%workflow"
+    of_cells: bool = False
 
     @property
     def summary(self) -> str:
@@ -67,15 +70,25 @@ class Command:
         return f"{filled(self._text)}\n\nIn Python: {self.twin}{where}"
 
     def _parted(self, line: str) -> tuple[str, str | None]:
+        """The words, and the text behind them; an option at the end of the text is none of it."""
         if self.tail is None:
             return line, None
-        parts = re.split(rf"\s{self.tail}\s", line, maxsplit=1)
-        return parts[0], parts[1].strip() if len(parts) > 1 else None
+        words, *rest = re.split(rf"\s{self.tail}\s", line, maxsplit=1)
+        if not rest:
+            return words, None
+        text = rest[0].strip()
+        while (option := text.rpartition(" ")[2]).startswith("--") and option in self.parser.options:
+            words, text = f"{words} {option}", text.removesuffix(option).rstrip()
+        return words, text
 
     def __call__(self, session: Session, line: str, body: str | None) -> Any:
         """Carry out the line, without the command's own name. Raises `UsageError`."""
         line, tail = self._parted(line)
         given = self.parser.read(tokens_of(line))
+        if body is not None and body.strip() and not self.of_cells:
+            raise UsageError(
+                f"%workflow {self.name} takes nothing from the cell: write it with one %, the rest in lines below it."
+            )
         given.body, given.tail = body, tail
         return self.act(session, given)
 
@@ -134,6 +147,14 @@ def presented(session: Session, handle: RunHandle, wants_to_wait: bool = False) 
     return rest_or(handle, wants_to_wait)
 
 
+def count(text: str) -> int:
+    """A whole number, from 0."""
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value
+
+
 def number(text: str) -> int:
     """A whole number, from 1."""
     value = int(text)
@@ -142,10 +163,15 @@ def number(text: str) -> int:
     return value
 
 
-def split_run_and_number(words: Sequence[str]) -> tuple[str | None, int | None]:
-    """``[RUN] [N]`` in any combination: a lone number is N."""
+def split_run_and_number(words: list[str]) -> tuple[str | None, int | None]:
+    """``[RUN] [N]`` in any combination: a lone number is N. Raises `UsageError` for more, and for no steps at all."""
     names = [word for word in words if not word.isdecimal()]
-    numbers = [int(word) for word in words if word.isdecimal()]
+    numbers = [word for word in words if word.isdecimal()]
     if len(words) == 2 and len(numbers) == 2:  # a run may have a number for its id
-        return words[0], numbers[1]
-    return next(iter(names), None), next(iter(numbers), None)
+        names, numbers = words[:1], words[1:]
+    too_much = [*names[1:], *numbers[1:]]
+    if too_much:
+        raise UsageError(f"Name a run and how many steps, no more: {too_much[0]!r} is too much.")
+    if numbers and int(numbers[0]) == 0:
+        raise UsageError("Say how many steps, from 1; without a number it is one.")
+    return next(iter(names), None), next(map(int, numbers), None)

@@ -36,5 +36,10 @@ def _names(text: str) -> list[str]:
 
 
 STEP: Final = Command(
-    "step", define, "session.step_of(code, 'name', inputs=['a'], outputs=['b'])", _words, magic="%%step"
+    "step",
+    define,
+    "session.step_of(code, 'name', inputs=['a'], outputs=['b'])",
+    _words,
+    magic="%%step",
+    of_cells=True,
 )

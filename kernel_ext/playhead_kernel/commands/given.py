@@ -11,7 +11,7 @@ from playhead.definition.schema import Schema
 from playhead_kernel.commands.command import Given
 from playhead_kernel.fields import must_fit_fields
 from playhead_kernel.handle import RunHandle
-from playhead_kernel.naming import address, is_meant, places
+from playhead_kernel.naming import address, is_meant, joined, places
 from playhead_kernel.payloads import Payload, payload_in, payload_of, unquoted
 from playhead_kernel.refusals import unknown
 from playhead_kernel.session import Session
@@ -22,11 +22,13 @@ def run_and_rest(session: Session, words: list[str]) -> tuple[RunHandle, list[st
     if not words:
         return session.find(), []
     name = unquoted(words[0])
-    if name not in session.handles and session.handles:
-        last = session.find()
-        if any(is_meant(place, address(name)) for place in places(last.workflow)):
-            return last, words
-    return session.find(name), words[1:]
+    if name in session.handles or not session.handles:
+        return session.find(name), words[1:]
+    last = session.find()
+    steps = list(places(last.workflow))
+    if any(is_meant(place, address(name)) for place in steps):
+        return last, words
+    return session.find(name, steps=list(map(joined, steps))), words[1:]
 
 
 def value_given(session: Session, given: Given, words: Sequence[str], schema: Schema | None) -> Any:
@@ -54,7 +56,6 @@ def state_given(session: Session, given: Given) -> Any:
 
 def variable(session: Session, name: str) -> Any:
     """The value of a variable of the notebook."""
-    namespace = session.shell.user_ns
-    if name not in namespace:
-        raise unknown("variable", name, (known for known in namespace if not known.startswith("_")))
-    return namespace[name]
+    if name not in session.shell.user_ns:
+        raise unknown("variable", name, session.variables())
+    return session.shell.user_ns[name]

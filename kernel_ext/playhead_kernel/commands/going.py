@@ -124,7 +124,7 @@ def _step_words(parser: Parser) -> None:
 
 
 COMMANDS = (
-    Command("run", run, "run = session.start(flow, value)", _run_words),
+    Command("run", run, "run = session.start(flow, value)", _run_words, of_cells=True),
     Command("step", step, "run.step(n)", _step_words),
     Command("continue", go_on, "run.proceed()", _continue_words),
     Command("until", until, "run.until('step')", _until_words),

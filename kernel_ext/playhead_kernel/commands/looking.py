@@ -13,7 +13,7 @@ from playhead.machine.standing import standing
 from playhead.results import StepResult
 from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
-from playhead_kernel.commands.command import Command, Given, takes_moment, takes_run
+from playhead_kernel.commands.command import Command, Given, count, number, takes_moment, takes_run
 from playhead_kernel.commands.given import run_and_rest
 from playhead_kernel.definitions import Flow
 from playhead_kernel.handle import RunHandle
@@ -42,10 +42,10 @@ def ls(session: Session, given: Given) -> Listing[RunInfo]:
     if given.status is not None and given.status not in _STATUSES:
         raise unknown("status", given.status, _STATUSES)
     defined = session.definitions.all()
-    flow = _flow_id(session, given.flow)
-    found = session.runs(workflow=flow, status=given.status)
+    found = session.runs(workflow=_flow_id(session, given.flow), status=given.status)
     columns = ["run", "workflow", "status", "forked from", "changed", "note"]
-    empty = f"No run is stored in {session.room.runtime.store.name} yet."
+    store = session.room.runtime.store.name
+    empty = f"No such run is stored in {store}." if given.flow or given.status else f"No run is stored in {store} yet."
     listing = Listing(found[: given.n], columns, lambda info: _row(session, info, defined), empty)
     if len(found) > given.n:
         session.say(f"The newest {given.n} of {len(found)} runs (-n shows more).")
@@ -54,9 +54,14 @@ def ls(session: Session, given: Given) -> Listing[RunInfo]:
 
 def _flow_id(session: Session, name: str | None) -> str | None:
     """The id a workflow is stored under; one that is not defined may be asked for too."""
-    if name is None or name not in session.definitions.names():
-        return name
-    return session.definitions.find(name).id
+    if name is None:
+        return None
+    if name in session.definitions.names():
+        return session.definitions.find(name).id
+    stored = {info.workflow_id for info in session.runs()}
+    if name not in stored:
+        raise unknown("workflow", name, [*session.definitions.names(), *sorted(stored)])
+    return name
 
 
 def _row(session: Session, info: RunInfo, defined: dict[str, Flow]) -> list[str]:
@@ -118,7 +123,9 @@ def events(session: Session, given: Given) -> Listing[Event]:
     def row(event: Event) -> list[object]:
         return [event.seq, event.type, "/".join(event.path), _short_data(event)]
 
-    return Listing(handle.events(given.after), ["event", "what", "step", "data"], row, "Nothing happened yet.")
+    last = handle.followed.snapshot().seq
+    empty = f"The last event of run {handle.run_id!r} is {last}." if last else "Nothing happened yet."
+    return Listing(handle.events(given.after), ["event", "what", "step", "data"], row, empty)
 
 
 def log(session: Session, given: Given) -> None:
@@ -178,7 +185,7 @@ def _short_data(event: Event) -> str:
 def _ls_words(parser: Parser) -> None:
     parser.add_argument("flow", metavar="FLOW", nargs="?", type=unquoted, help="only runs of this workflow")
     parser.add_argument("--status", metavar="STATUS", help=f"only runs that are {', '.join(_STATUSES)}")
-    parser.add_argument("-n", metavar="N", type=int, default=20, help="how many at most (20)")
+    parser.add_argument("-n", metavar="N", type=number, default=20, help="how many at most (20)")
 
 
 def _flow_words(parser: Parser) -> None:
@@ -187,7 +194,7 @@ def _flow_words(parser: Parser) -> None:
 
 def _events_words(parser: Parser) -> None:
     takes_run(parser)
-    parser.add_argument("--after", metavar="K", type=int, default=0, help="only events after this one")
+    parser.add_argument("--after", metavar="K", type=count, default=0, help="only events after this one")
 
 
 def _run_and_step_words(parser: Parser) -> None:

@@ -19,7 +19,7 @@ def break_(session: Session, given: Given) -> Listing[Breakpoint]:
     have. outer/ship#3 is one item of a foreach, or one turn of a loop.
 
     With "if EXPR" at the end of the line only where EXPR is true. It may use the notebook's variables, and input,
-    output, error, state, index, iteration and attempt, which are those of the step.
+    output, error, state, index, iteration and attempt, which are those of the step; output only with STEP:after.
     """
     if given.off:
         wanted = breakpoint_named(given.step, session.shell.ev)

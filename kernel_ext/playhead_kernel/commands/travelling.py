@@ -34,6 +34,8 @@ def scrub(session: Session, given: Given) -> Listing[Checkpoint] | Picture:
     In the live player the playhead does the same, by mouse or by the arrow keys.
     """
     words: list[str] = given.words
+    if len(words) > 2 or (len(words) == 2 and not words[1].isdecimal()):
+        raise UsageError(f"Name a run and an event's number, no more: {words[-1]!r} is too much.")
     if words and words[-1].isdecimal():
         handle, at = moment(session, f"{words[0] if len(words) > 1 else ''}@{words[-1]}")
         return handle.picture(at)
@@ -123,6 +125,6 @@ def _fork_words(parser: Parser) -> None:
 
 COMMANDS = (
     Command("scrub", scrub, "run.history(), run.snapshot(at)", _scrub_words),
-    Command("travel", travel, "run.travel('step', input=value)", _travel_words),
-    Command("fork", fork, "run.fork(at, input=value)", _fork_words),
+    Command("travel", travel, "run.travel('step', input=value)", _travel_words, of_cells=True),
+    Command("fork", fork, "run.fork(at, input=value)", _fork_words, of_cells=True),
 )
