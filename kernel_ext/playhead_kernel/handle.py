@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from IPython.core.error import UsageError
 
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from playhead_widgets.exhibits import Comparison, Timeline
     from playhead_widgets.views.report_steps import Code, Told
 
+#: Attributes that the notebook needs and people do not.
+_OF_THE_NOTEBOOK: Final = frozenset({"followed", "views"})
+
 T = TypeVar("T")
 
 
@@ -62,6 +65,7 @@ class RunHandle:
     """
 
     def __init__(self, desk: Desk, followed: Followed, views: Views) -> None:
+        """Nobody makes one by hand: ``%workflow run`` and ``%workflow show`` give it, and in Python the session."""
         self._desk = desk
         self._home = desk.room.runtime
         self.followed = followed
@@ -71,14 +75,17 @@ class RunHandle:
 
     @property
     def run_id(self) -> str:
+        """The id it is stored under."""
         return self.followed.run_id
 
     @property
     def workflow(self) -> Workflow[Any, Any]:
+        """The workflow, as the run goes by it now."""
         return self.followed.workflow
 
     @property
     def workflow_id(self) -> str:
+        """The id of its workflow."""
         return self.workflow.id
 
     @property
@@ -95,6 +102,9 @@ class RunHandle:
     def result(self) -> RunResult:
         """The run as last seen; never waits."""
         return self.followed.result()
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in _OF_THE_NOTEBOOK]
 
     def __repr__(self) -> str:
         return f"<Run {self.run_id} of {self.workflow_id}: {self.status}>"
@@ -215,7 +225,7 @@ class RunHandle:
         self._desk.pins.pin(self.run_id, self._desk.pins.here() or self._desk.pins.of(self.run_id))
         before = self.followed.snapshot().seq
         self._do(self._gone(work))
-        for line in self.accepted(before):
+        for line in self._accepted(before):
             self._desk.say(f"The workflow has changed: {line}.")
         return self
 
@@ -234,7 +244,7 @@ class RunHandle:
         self._desk.room.call(work)
         return self
 
-    def accepted(self, after: int) -> list[str]:
+    def _accepted(self, after: int) -> list[str]:
         """What had changed in the workflow and was put up with, by the events after that one."""
         return [line for event in self.followed.events(after) for line in event.data.get("changes") or ()]
 

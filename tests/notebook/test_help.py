@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from playhead_kernel.commands.table import COMMANDS
@@ -75,6 +77,20 @@ def test_help_does_nothing_else(notebook: Notebook) -> None:
 def test_the_magics_have_docstrings_of_their_own(notebook: Notebook) -> None:
     for kind, name in (("line", "workflow"), ("cell", "workflow"), ("cell", "resume")):
         assert len(notebook.shell.find_magic(name, kind).__doc__) > 30
+
+
+def test_a_run_shows_people_what_is_for_them_and_says_what_it_is(notebook: Notebook) -> None:
+    notebook(SUMS)
+    notebook("run = %workflow run sums 3 --id first --wait -q")
+    run = notebook("run")
+    shown = [name for name in notebook("dir(run)") if not name.startswith("_")]
+    assert set(shown).isdisjoint({"followed", "views", "accepted"})
+    assert {"wait", "resume", "fork", "status", "result", "run_id"} <= set(shown)
+    assert [name for name in shown if not inspect.getdoc(inspect.getattr_static(run, name))] == []
+    assert "accepted(" not in notebook.said("help(run)")
+    offered = notebook.completions("run.")
+    assert "wait" in offered
+    assert "followed" not in offered
 
 
 def test_without_a_command_the_workflows_and_recent_runs_are_shown(notebook: Notebook) -> None:

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """One run of a workflow, stored under ``run_id``. Every object with the same id is the same run."""
+    """One run of a workflow, stored under ``run_id``. Every object with the same id is the same run.
+
+    `Workflow.create_run` makes one, `Runtime.fetch` finds one that is stored.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class Run:
         fresh: bool = False,
         control: Control | None = None,
     ) -> None:
+        """Nobody makes one by hand: `Workflow.create_run` and `Runtime.fetch` do."""
         self.workflow = workflow
         self.run_id = run_id
         self._home = home
@@ -49,10 +53,12 @@ class Run:
 
     @property
     def workflow_id(self) -> str:
+        """The id of its workflow."""
         return self.workflow.id
 
     @property
     def resource_id(self) -> str | None:
+        """Whom or what it was begun for, if that was said."""
         return self._control.resource_id or self._control.log.snapshot.resource_id
 
     @property
