@@ -11,7 +11,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from itertools import repeat
+from itertools import chain, groupby, repeat
+from operator import add
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import ormsgpack
@@ -44,10 +45,12 @@ _PAYLOAD_FIELDS: Final = frozenset(
     {"input", "output", "error", "suspend_payload", "suspend_output", "resume_data", "outline"}
 )
 _DEFAULTS: Final = Record._field_defaults
+# Mostly what they were in the record before; a path is its scope, and what follows that.
+_FOLDED: Final = frozenset({"scope", "kind", "status", "tries"})
 _MAPS: Final = frozenset({"state", "request", "records", "frames", "busy"})
 # What another version of these would make of the bytes is not known: they are no point to it.
 _FIELDS: Final = [sorted(kind._fields) for kind in (Snapshot, Record, Frame)]
-_SHAPE: Final = blake2b(repr((2, *_FIELDS)).encode(), digest_size=8).digest()
+_SHAPE: Final = blake2b(repr((3, *_FIELDS)).encode(), digest_size=8).digest()
 
 
 def places_of(events: Iterable[Event]) -> dict[int, Place]:
@@ -87,7 +90,7 @@ def encode_point(point: Point, places: Mapping[int, Place]) -> bytes:
     """The point as bytes; ``places`` says where the values stand that were not read from a point themselves."""
     snapshot = point.snapshot
     values = _Values(places)
-    records = list(snapshot.records.values())
+    records = snapshot.ordered()
     content = {
         "chain": point.chain,
         "lineage": point.lineage,
@@ -145,16 +148,25 @@ def _plain_fields(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
 
 
 def _columns(records: Sequence[Record], values: _Values) -> Iterator[tuple[str, list[Any]]]:
-    """Each field with its values, unless each is the field's default."""
+    """The parts of the paths, and each other field that is not what its default is in every record."""
+    yield "scope", _folded(record.path[:-1] for record in records)
+    yield "id", [record.path[-1] for record in records]
     for name, column in zip(Record._fields, zip(*records, strict=True), strict=True) if records else ():
-        if name not in _DEFAULTS or column.count(_DEFAULTS[name]) < len(column):
+        if name != "path" and (name not in _DEFAULTS or column.count(_DEFAULTS[name]) < len(column)):
             yield name, _column(name, column, values)
 
 
 def _column(name: str, column: tuple[Any, ...], values: _Values) -> list[Any]:
     if name in _PAYLOAD_FIELDS:
         return [values.number(value) for value in column]
+    if name in _FOLDED:
+        return _folded(column)
     return [sorted(value) for value in column] if name == "open_items" else list(column)
+
+
+def _folded(column: Iterable[Any]) -> list[tuple[Any, int]]:
+    """Each value, and how many times in a row it stands there."""
+    return [(value, len(list(same))) for value, same in groupby(column)]
 
 
 def _field(name: str, value: Any, values: _Values) -> Any:
@@ -206,14 +218,16 @@ _MAKERS: Final[dict[str, Callable[[Any, list[Any], Fetch], Payload]]] = {
 
 
 def _records(columns: Mapping[str, list[Any]], count: int, value: Callable[[int], Any]) -> Iterator[Record]:
-    absent = {name: repeat(default, count) for name, default in _DEFAULTS.items() if name not in columns}
-    present = {name: _read_column(name, column, value) for name, column in columns.items()}
-    found = absent | present
+    found: dict[str, Iterable[Any]] = {name: repeat(default, count) for name, default in _DEFAULTS.items()}
+    found |= {name: _read_column(name, column, value) for name, column in columns.items()}
+    found["path"] = map(add, found["scope"], zip(found["id"]))
     # As `Record._make` does it, without a call in Python for each of thousands.
     return map(tuple.__new__, repeat(Record), zip(*(found.get(name, ()) for name in Record._fields), strict=True))
 
 
 def _read_column(name: str, column: list[Any], value: Callable[[int], Any]) -> Iterable[Any]:
+    if name in _FOLDED:
+        return chain.from_iterable(repeat(_read_field(name, part, value), times) for part, times in column)
     reader = value if name in _PAYLOAD_FIELDS else _READERS.get(name)
     return column if reader is None else map(reader, column)
 
@@ -230,7 +244,7 @@ def _path(part: list[Any] | None) -> tuple[Any, ...] | None:
 
 
 _READERS: Final[dict[str, Callable[[Any], Any]]] = {
-    "path": tuple,
+    "scope": tuple,
     "status": {str(status): status for status in Status}.__getitem__,
     "error_path": _path,
     "labels": tuple,
