@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import tempfile
 from contextlib import suppress
@@ -17,11 +16,16 @@ from playhead.stores.refusals import unmakeable
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 
 # Filesystems shared between machines: SQLite's log needs memory that all who open the file share.
-_NETWORK: Final = re.compile(
-    "nfs4?|cifs|smb3?|smbfs|afs|coda|ncpfs|lustre|gpfs|beegfs|fhgfs|ceph|glusterfs|orangefs|pvfs2|panfs|ocfs2|gfs2"
-    r"|acfs|fuse\.(sshfs|s3fs|goofys|gcsfuse|mount-s3|mountpoint-s3|rclone|blobfuse2?|davfs2?|curlftpfs|ceph"
-    "|ceph-fuse|glusterfs|juicefs|seaweedfs|moosefs|mfs|lizardfs|saunafs|hdfs|dfs|cvmfs2|eosxd|alluxio|smbnetfs)"
-)
+_NETWORK: Final = frozenset({
+    "nfs", "nfs4", "cifs", "smb", "smb3", "smbfs", "afs", "coda", "ncpfs", "lustre", "gpfs", "beegfs", "fhgfs",
+    "ceph", "glusterfs", "orangefs", "pvfs2", "panfs", "ocfs2", "gfs2", "acfs",
+})  # fmt: skip
+# ... and those in user space, whose types begin with ``fuse.``.
+_IN_USER_SPACE: Final = frozenset({
+    "sshfs", "s3fs", "goofys", "gcsfuse", "mount-s3", "mountpoint-s3", "rclone", "blobfuse", "blobfuse2",
+    "davfs", "davfs2", "curlftpfs", "ceph", "ceph-fuse", "glusterfs", "juicefs", "seaweedfs", "moosefs", "mfs",
+    "lizardfs", "saunafs", "hdfs", "dfs", "cvmfs2", "eosxd", "alluxio", "smbnetfs",
+})  # fmt: skip
 
 
 def check_folder(folder: Path) -> None:
@@ -96,7 +100,7 @@ def filesystem_of(folder: Path, mounts: Path = _MOUNTS) -> str:
 
 def is_network(kind: str) -> bool:
     """Whether filesystems of this type are shared between machines."""
-    return _NETWORK.fullmatch(kind) is not None
+    return kind in _NETWORK or (kind.startswith("fuse.") and kind.removeprefix("fuse.") in _IN_USER_SPACE)
 
 
 def _check_owner(folder: Path, status: os.stat_result) -> None:
