@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import ormsgpack
 
-from playhead.codec.culprit import named_refusal
 from playhead.codec.packing import ATOMS, Packer
 from playhead.codec.unpacking import LARGE_EXTENSION, Unpacker, Unreadable
 from playhead.errors import NotStorable, StoreCorrupt
@@ -36,6 +35,8 @@ def dump(value: object, where: str = "value") -> Encoded:
         return Encoded(_pack(value))
     except NotStorable as refusal:
         problem = refusal
+    from playhead.codec.culprit import named_refusal
+
     raise named_refusal(value, where, problem)
 
 

@@ -22,7 +22,6 @@ from playhead.definition.entries import (
     SleepEntry,
     StepEntry,
 )
-from playhead.definition.mapping import Computed
 from playhead.definition.sources import hash_of, steady_repr, written
 from playhead.definition.workflow import Workflow
 
@@ -228,7 +227,7 @@ def _told(what: Any) -> str:
     match what:
         case Mapping():
             return "\n".join(f"{key}: {_told(value)}" for key, value in what.items())
-        case Function(fn=fn) | Computed(function=Function(fn=fn)):
+        case Function(fn=fn):
             return _told(fn)
         case _ if callable(what):
             found = written(what)

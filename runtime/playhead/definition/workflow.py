@@ -23,7 +23,6 @@ from playhead.definition.entries import (
 )
 from playhead.definition.host import current_host
 from playhead.definition.ids import check_id
-from playhead.definition.mapping import mapper
 from playhead.definition.node import Node, TypedNode
 from playhead.definition.schema import Schema
 from playhead.errors import DefinitionFault
@@ -124,6 +123,8 @@ class Workflow(Generic[I, O]):
 
     def map(self, mapping: Mapping[str, Any] | Callable[..., Any], *, id: str | None = None) -> Workflow[I, Any]:
         """Make the next input: from a function, or a dict of sources from `playhead.mapping`."""
+        from playhead.definition.mapping import mapper
+
         text = ", ".join(mapping) if isinstance(mapping, Mapping) else function(mapping).name
         return self._add(MapEntry(self._own_id(id, "mapping"), mapper(mapping), text, mapping))
 

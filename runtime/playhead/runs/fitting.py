@@ -18,7 +18,6 @@ from playhead.definition.outline import Definition, Outline, definition_of, dige
 from playhead.definition.schema import Invalid, Schema
 from playhead.definition.workflow import Workflow
 from playhead.errors import DefinitionChanged, DefinitionChangedWarning, StoreCorrupt
-from playhead.machine.compat import judged, relocated
 from playhead.machine.payload import Encoded, Payload
 from playhead.machine.places import bare, body_at
 from playhead.machine.run_folds import refitted
@@ -56,6 +55,8 @@ async def fitted(workflow: Workflow[Any, Any], snapshot: Snapshot, store: Store,
     data: dict[str, Any] = {"definition": digest, "outline": await _stored(workflow, definition, store)}
     old = outline_in(snapshot.outline)
     if old is not None:
+        from playhead.machine.compat import relocated
+
         lines = _judged(workflow, snapshot, old, definition.outline, accept_changes)
         data |= {"changes": lines or None, "fit": relocated(snapshot, old, definition.outline) or None}
         snapshot = refitted(snapshot, data["fit"])
@@ -66,6 +67,8 @@ def _judged(
     workflow: Workflow[Any, Any], snapshot: Snapshot, old: Outline, new: Outline, accept_changes: bool
 ) -> list[str]:
     """What has changed and is done without, or accepted; one line each."""
+    from playhead.machine.compat import judged
+
     verdict = judged(snapshot, old, new)
     in_the_way = [*verdict.in_the_way, *_narrowed(workflow, snapshot, old, new)]
     if in_the_way and not accept_changes:
