@@ -11,6 +11,7 @@ import contextlib
 import functools
 import hashlib
 import inspect
+import linecache
 import re
 import textwrap
 import weakref
@@ -78,21 +79,36 @@ def steady_repr(value: object) -> str:
 
 def source_text(fn: Callable[..., Any]) -> str | None:
     """The function's source, dedented; None where Python cannot find it (a builtin, typed at a prompt)."""
+    target = inspect.unwrap(_plain(fn))
     try:
-        lines, first = inspect.findsource(inspect.unwrap(_plain(fn)))
-        return _defined_by(lines[first:]) or textwrap.dedent("".join(inspect.getblock(lines[first:])))
+        return _def_text(target) or textwrap.dedent(inspect.getsource(target))
     except (OSError, TypeError):
         return None
 
 
-def _defined_by(lines: list[str]) -> str | None:
-    """The ``def`` that begins with these lines, dedented; None if how they are set in does not tell its end.
+def _def_text(fn: Callable[..., Any]) -> str | None:
+    """The ``def`` of ``fn``, dedented; None if there is none, or its end cannot be told without reading tokens.
 
-    `inspect.getblock` can always tell, from tokens; but making ready to read tokens takes milliseconds.
+    `inspect.getsource` does that, and takes milliseconds to compile its patterns first.
     """
-    margin, begun, end = _margin(lines[0]), False, 0
-    if not lines[0].lstrip().startswith(("@", *_DEF)):
+    file = inspect.getsourcefile(fn) if inspect.isfunction(fn) else None
+    if file is None:
         return None
+    linecache.checkcache(file)
+    lines = linecache.getlines(file, fn.__globals__)[fn.__code__.co_firstlineno - 1 :]
+    if not lines or not lines[0].lstrip().startswith(("@", *_DEF)):
+        return None
+    text = textwrap.dedent("".join(lines[: _end_of_def(lines)]))
+    try:
+        (only,) = ast.parse(text).body
+    except (SyntaxError, ValueError):  # it ends within a text that is not set in; there is more than one statement
+        return None
+    return text if isinstance(only, ast.FunctionDef | ast.AsyncFunctionDef) else None
+
+
+def _end_of_def(lines: list[str]) -> int:
+    """How many of the lines belong to the ``def`` that they begin with, judged by how they are set in."""
+    margin, begun, end = _margin(lines[0]), False, 0
     for number, line in enumerate(lines, 1):
         start = line.lstrip()
         if start and (_margin(line) > margin or not begun or start[0] in ")]}"):
@@ -100,12 +116,7 @@ def _defined_by(lines: list[str]) -> str | None:
             end = number
         elif start and start[0] != "#":
             break
-    text = textwrap.dedent("".join(lines[:end]))
-    try:
-        (only,) = ast.parse(text).body
-    except (SyntaxError, ValueError):  # it ends within a text that is not set in; there is more than one statement
-        return None
-    return text if isinstance(only, ast.FunctionDef | ast.AsyncFunctionDef) else None
+    return end
 
 
 _DEF: Final = ("def ", "async def ")
