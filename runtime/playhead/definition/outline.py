@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 from playhead.definition.callables import Function
@@ -27,7 +28,6 @@ from playhead.definition.workflow import Workflow
 
 if TYPE_CHECKING:
     from playhead.definition.entries import Body
-    from playhead.definition.step import Step
 
     Path: TypeAlias = tuple[str, ...]
 
@@ -151,20 +151,20 @@ def _stretches(workflow: Workflow[Any, Any], scope: Path, known: _Known) -> Iter
             yield _Stretch(place, [entry.id], text)
         for number, body in enumerate(entry.bodies):
             place, text = _place((*scope, body.id), _about(body, known), entry, position, number)
-            yield _Stretch(place, [body.id, *(id for other in others for id in other.ids)], text)
+            yield _Stretch(place, [body.id, *map(_ID_OF_STEP, others)], text)
             if isinstance(body, Workflow):
                 yield from _stretches(body, (*scope, body.id), known)
         position += 1 + len(others)
+
+
+_ID_OF_STEP: Final = attrgetter("body.id")
 
 
 def _shared(entry: Entry) -> _Shared | int:
     """What tells whether entries make one stretch: steps that do the same do, and nothing else."""
     if type(entry) is not StepEntry or isinstance(entry.body, Workflow):
         return id(entry)
-    return _shared_by_clones(entry.body)
-
-
-def _shared_by_clones(step: Step[Any, Any]) -> _Shared:
+    step = entry.body
     return id(step.fn), step.version, id(step.input), id(step.state)
 
 
@@ -177,6 +177,7 @@ class _About(NamedTuple):
     text: str
 
 
+#: What the clones of one step have in common.
 _Shared: TypeAlias = tuple[int, str | None, int, int]
 _Known: TypeAlias = dict[_Shared, _About]
 
@@ -184,7 +185,7 @@ _Known: TypeAlias = dict[_Shared, _About]
 def _about(body: Body, known: _Known) -> _About:
     if isinstance(body, Workflow):
         return _About("workflow", "", _schemas(body), "")
-    shared = _shared_by_clones(body)
+    shared = id(body.fn), body.version, id(body.input), id(body.state)
     found = known.get(shared)
     if found is None:
         text = (written(body.fn).text or "").rstrip()
