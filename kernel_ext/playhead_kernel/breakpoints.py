@@ -48,13 +48,15 @@ class Breakpoint:
 
 def breakpoint_named(text: str, evaluate: Callable[[str], Any]) -> Breakpoint:
     """What ``STEP``, ``STEP:after`` or ``STEP:error if EXPR`` says. Raises `UsageError`."""
-    name, _, expression = text.partition(" if ")
+    name, has_condition, expression = text.partition(" if ")
     step, _, when = name.strip().partition(":")
     place = parts(step)
     if not place:
         raise UsageError(f"Name the step to pause at: STEP, STEP:after or STEP:error; not {text!r}.")
     if when and when not in WHENS:
         raise unknown("kind of breakpoint", when, WHENS)
+    if has_condition and not expression.strip():
+        raise UsageError(f"Say what must hold: {name.strip()} if EXPR")
     condition = Condition(expression.strip(), evaluate) if expression.strip() else None
     if condition is not None and when in ("", BEFORE) and condition.asks_for("output"):
         raise UsageError(f"Before a step begins it has no output: break at {step}:{AFTER} if {condition.text}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
@@ -13,9 +14,11 @@ from playhead.machine.history import checkpoints
 from playhead.machine.snapshot import Status
 from playhead_kernel.commands.command import Command
 from playhead_kernel.commands.defining import STEP
-from playhead_kernel.commands.table import COMMANDS
+from playhead_kernel.commands.table import COMMANDS, HELP
+from playhead_kernel.conditions import NAMES
 from playhead_kernel.definitions import Flow
 from playhead_kernel.engine_room import waited_for
+from playhead_kernel.handle import RunHandle
 from playhead_kernel.naming import joined, places
 from playhead_kernel.session import Session
 from playhead_widgets.views.durations import ago
@@ -61,9 +64,11 @@ class Completions:
     def _words_after(self, magic: str, before: list[str], word: str) -> Found:
         if magic != "workflow":
             return self._words_of(STEP if magic == "step" else COMMANDS["resume"], before, word)
-        if not before:
+        if not before or (len(before) == 1 and before[0] in HELP):
             return ((name, command.summary) for name, command in COMMANDS.items())
         command = COMMANDS.get(before[0])
+        if command is not None and command.tail in before:
+            return chain(((name, "of the step") for name in NAMES), self._variables(before, word))
         return iter(()) if command is None else self._words_of(command, before[1:], word)
 
     def _words_of(self, command: Command, before: list[str], word: str) -> Found:
@@ -89,6 +94,9 @@ class Completions:
             page = waited_for(future, _PATIENCE)
         except Exception:  # noqa: BLE001 - a store that cannot be read is complained about elsewhere
             return
+        for name in self._session.variables():
+            if isinstance(held := self._session.shell.user_ns[name], RunHandle):
+                yield name, f"variable of {held.run_id}"
         for info in page.items:
             yield info.run_id, f"{info.status}, {ago((now - info.updated_at).total_seconds())}"
 

@@ -31,7 +31,7 @@ class Condition:
         try:
             tree = ast.parse(text, mode="eval")
         except SyntaxError as error:
-            raise UsageError(f"The condition is no expression: {text} ({error.msg})") from None
+            raise UsageError(f"The condition is no expression: {text} ({_fault_in(text) or error.msg})") from None
         self.text = text
         self.trouble = ""
         self._wanted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {*NAMES}
@@ -58,3 +58,12 @@ class Condition:
 
     def __repr__(self) -> str:
         return f"if {self.text}"
+
+
+def _fault_in(text: str) -> str:
+    """What Python says of it in brackets, where it may guess that == was meant; nothing if that is well-formed."""
+    try:
+        ast.parse(f"({text})", mode="eval")
+    except SyntaxError as error:
+        return error.msg
+    return ""

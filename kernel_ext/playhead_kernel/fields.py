@@ -26,7 +26,9 @@ def must_fit_fields(schema: Schema | None, value: Any) -> None:
     described = None if schema is None else _described(schema)
     if schema is None or described is None:
         return
-    if not isinstance(value, dict):
+    if isinstance(value, dict):
+        _must_have_fields(described)
+    else:
         _must_be_whole(schema, described, value)
     for place, known in _strays(described, described, value, ()):
         if _is_ignored(schema, value, place):
@@ -39,6 +41,12 @@ def _described(schema: Schema) -> Json | None:
         return schema.json_schema()
     except Exception:  # noqa: BLE001 - a type may refuse to be described in ways of its own
         return None
+
+
+def _must_have_fields(described: Json) -> None:
+    types = [str(choice.get("type", "")) for choice in _choices(described, described)]
+    if all(type not in ("", "object") for type in types):
+        raise UsageError(f"What is wanted has no fields: give one value ({' or '.join(types)}), no key=value pairs.")
 
 
 def _must_be_whole(schema: Schema, described: Json, value: Any) -> None:

@@ -9,7 +9,7 @@ from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class
 
 from playhead_kernel.commands.command import Command
 from playhead_kernel.commands.defining import STEP
-from playhead_kernel.commands.table import command_named, overview_of_commands
+from playhead_kernel.commands.table import HELP, command_named, overview_of_commands
 from playhead_kernel.config import Preferences
 from playhead_kernel.overview import Overview
 from playhead_kernel.parsing import HelpWanted
@@ -51,7 +51,7 @@ class PlayheadMagics(Magics, Preferences):
         try:
             return command(self.session, line, body)
         except HelpWanted as wanted:
-            return self.session.say(str(wanted))
+            return self.session.say(str(wanted).rstrip())
 
     def _carry_out(self, line: str, body: str | None) -> Any:
         finish = awaitable if line.startswith(MARK) else block
@@ -66,8 +66,8 @@ class PlayheadMagics(Magics, Preferences):
             raise UsageError("Name a command: %%workflow run FLOW takes its input from the cell (see %workflow -h)")
         if not name:
             return Overview(self.session)
-        if name in ("-h", "--help", "help"):
+        if name in HELP:
             wanted = rest.strip()
             text = command_named(wanted).parser.format_help() if wanted else overview_of_commands()
-            return self.session.say(text)
-        return self._or_help(command_named(name), rest, body)
+            return self.session.say(text.rstrip())
+        return self._or_help(command_named(name, self.session.definitions.names()), rest, body)

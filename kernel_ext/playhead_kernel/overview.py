@@ -22,7 +22,7 @@ class Overview:
             flows,
             ["workflow", "variable", "steps"],
             lambda flow: [flow.id, session.definitions.variable_of(flow) or "", _chain(flow)],
-            "No workflow is defined here yet.",
+            "No workflow is defined here yet: run the cell that defines one. %workflow -h lists the commands.",
         )
         self.runs: Listing[RunInfo] = Listing(
             session.runs()[:_RECENT],

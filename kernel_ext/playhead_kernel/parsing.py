@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
@@ -13,6 +14,7 @@ from playhead_kernel.refusals import unknown
 
 #: Characters in a line of help: a notebook breaks longer ones in the middle of a word, as terminals do.
 _WIDTH: Final = 80
+_OPTION: Final = re.compile(r"--|-[^\W\d]")  # a number may be negative
 _LISTS: Final = ("KEY=VALUE", "ANSWER")  # what is given word by word, as long as there are words
 
 
@@ -60,14 +62,14 @@ class Parser(argparse.ArgumentParser):
             self.positions += [tuple(names[at : at + 2]) for at in range(len(names))]
             self.repeats = action.nargs in ("*", "+") and (not then or then[-1] in _LISTS)
             if then:
-                self._usage[_usual_usage(action)] = _usage(names, is_needed=action.nargs == "+")
+                self._usage[f"[{action.metavar} ...]"] = _usage(names)
         return action
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The arguments. Raises `UsageError`, and `HelpWanted` for ``-h``."""
         for word in words:
             flag = word.partition("=")[0]
-            if flag.startswith("--") and flag not in self.options:
+            if _OPTION.match(flag) and flag not in self.options and flag[:2] not in self.options:
                 raise unknown("option", flag, (name for name in self.options if name.startswith("--")))
         return self.parse_intermixed_args(list(words))
 
@@ -86,16 +88,10 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{name}: {message} (see {name} -h)")
 
 
-def _usual_usage(action: argparse.Action) -> str:
-    """How argparse shows a list of words, which does not say that each names something else."""
-    more = f"[{action.metavar} ...]"
-    return f"{action.metavar} {more}" if action.nargs == "+" else more
-
-
-def _usage(names: Sequence[str], *, is_needed: bool) -> str:
-    """``[RUN] [STEP]``; the last word may be needed: ``[RUN] FILE``."""
-    *others, last = [f"[{name} ...]" if name in _LISTS else f"[{name}]" for name in names]
-    return " ".join([*others, last[1:-1] if is_needed else last])
+def _usage(names: Sequence[str]) -> str:
+    """``[RUN] [STEP]``, where argparse would say ``[RUN ...]``; a file is needed."""
+    shown = {"FILE": "FILE"} | {name: f"[{name} ...]" for name in _LISTS}
+    return " ".join(shown.get(name, f"[{name}]") for name in names)
 
 
 class _Help(argparse.Action):

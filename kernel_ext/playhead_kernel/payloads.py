@@ -30,14 +30,14 @@ class Payload:
 
     def fitted(self, schema: Schema | None) -> Any:
         """The value; where the schema wants text and a number was read (``id=17``), the text as it was typed."""
-        issues = _issues(schema, self.value)
+        issues = issues_of(schema, self.value)
         wanted = {issue: self.texts[issue] for issue in issues if issue in self.texts}
         if not wanted:
             return self.value
         mended = self.value
         for path, text in wanted.items():
             mended = _replaced(mended, path, text)
-        return mended if len(_issues(schema, mended)) < len(issues) else self.value
+        return mended if len(issues_of(schema, mended)) < len(issues) else self.value
 
 
 def tokens_of(line: str) -> list[str]:
@@ -102,8 +102,8 @@ def payload_of(tokens: Iterable[str]) -> Payload | None:
     odd = [word for word in words if not is_pair(word)]
     if odd:
         raise UsageError(
-            f'{odd[0]!r} is no key=value pair. Write key=value (quote a value with blanks: name="Ada L."), '
-            "or one value alone."
+            f"{odd[0]!r} is no key=value pair. Write key=value without blanks around = (quote a value that has some: "
+            'name="Ada L."), or one value alone.'
         )
     return _nested((match[1], match[2]) for match in map(_PAIR.fullmatch, words) if match)
 
@@ -148,7 +148,8 @@ def _nested(pairs: Iterable[tuple[str, str]]) -> Payload:
     return Payload(value, texts)
 
 
-def _issues(schema: Schema | None, value: Any) -> list[tuple[str, ...]]:
+def issues_of(schema: Schema | None, value: Any) -> list[tuple[str, ...]]:
+    """The places where the value does not fit."""
     if schema is None:
         return []
     try:

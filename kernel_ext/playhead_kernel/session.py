@@ -88,7 +88,7 @@ class Session:
         return await self.known(run)
 
     def find(self, name: str | None = None, *, steps: Sequence[str] = ()) -> RunHandle:
-        """The run of that id, or of the only one that begins like it; None: the run used last.
+        """The run of that id, or in that variable, or the only one that begins like it; None: the run used last.
 
         ``steps`` are names that may stand there as well, and may have been meant.
         Raises `UsageError` with the nearest, or with the cells to run if the run's workflow is not defined.
@@ -96,7 +96,7 @@ class Session:
         flows = list(self.definitions.all().values())
         if name is None and not self.handles:
             raise UsageError("No run was started here yet: %workflow run FLOW, or %workflow ls for stored runs.")
-        wanted = name if name is not None else next(reversed(self.handles))
+        wanted = self._run_id(name) if name is not None else next(reversed(self.handles))
         return self.use(self.room.call(self._find(wanted, flows, steps)))
 
     async def _find(self, name: str, flows: list[Flow], steps: Sequence[str]) -> RunHandle:
@@ -174,7 +174,21 @@ class Session:
 
     def completed(self, name: str) -> str:
         """The id of the run that is called so, or of the only one that begins so. Raises `UsageError`."""
-        return name if name in self.handles else self.room.call(self._completed(name))
+        run_id = self._run_id(name)
+        return run_id if run_id in self.handles else self.room.call(self._completed(run_id))
+
+    def knows(self, name: str) -> bool:
+        """Whether a run that was used here has that id, or is the value of that variable."""
+        return self._run_id(name) in self.handles
+
+    def last(self) -> RunHandle | None:
+        """The run used last."""
+        return self.handles[next(reversed(self.handles))] if self.handles else None
+
+    def _run_id(self, name: str) -> str:
+        """What is called so: the run that a variable holds, unless a run has the name for its id."""
+        held = self.shell.user_ns.get(name)
+        return held.run_id if name not in self.handles and isinstance(held, RunHandle | Run) else name
 
     # -- definitions -------------------------------------------------------------------------------------------
 

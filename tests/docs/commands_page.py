@@ -13,9 +13,9 @@ HEAD = """\
 # %workflow
 
 Every command, as `%workflow COMMAND -h` says it. Bare `%workflow` shows the workflows defined in the notebook and the
-recent runs. Where a run may be named, it may be left out (the one used last) or shortened to how its id begins; `RUN@K`
-is the run as it stood after event K, and `RUN@STEP` as it stood before STEP began. `%%resume` is `resume` with the body
-of the cell as the answer, and `%%step`, below, makes a step of a cell.
+recent runs. A run is named by its id, by how that begins, or by a variable that holds it; where none is named, the one
+used last is meant. `RUN@K` is the run as it stood after event K, and `RUN@STEP` as it stood before STEP began.
+`%%resume` is `resume` with the body of the cell as the answer, and `%%step`, below, makes a step of a cell.
 
 This page is made by `python -m tests.docs.commands_page`.
 """

@@ -72,6 +72,10 @@ WANTED = {
     "run = %workflow run su": {"sums"},
     "a, b = %workflow outp": {"output"},
     "  %workflow cance": {"cancel"},
+    "%workflow help sn": {"snapshot"},
+    "%workflow -h sn": {"snapshot"},
+    "%workflow break one if outp": {"output"},
+    "%workflow break one:after if thr": {"three", "threshold"},
     "%workflow bogus ": set(),
 }
 

@@ -95,7 +95,10 @@ def test_a_run_shows_people_what_is_for_them_and_says_what_it_is(notebook: Noteb
 
 def test_without_a_command_the_workflows_and_recent_runs_are_shown(notebook: Notebook) -> None:
     empty = notebook("%workflow")
-    assert "No workflow is defined here yet." in notebook.shell.display_formatter.format(empty)[0]["text/plain"]
+    assert (
+        "No workflow is defined here yet: run the cell that defines one."
+        in notebook.shell.display_formatter.format(empty)[0]["text/plain"]
+    )
     notebook(SUMS)
     notebook("%workflow run sums 3 --id first --wait -q")
     formats = notebook.shell.display_formatter.format(notebook("%workflow"))[0]

@@ -262,7 +262,7 @@ REFUSED = {
     "%workflow export o nowhere/report.html": "There is no folder 'nowhere': make it first.",
     "%workflow export o notes.html": "notes.html is there already, and was not written by this command",
     "%workflow export o x report.html": "Name a run and a file, no more: 'x' is too much.",
-    "%workflow export": "the following arguments are required: RUN",
+    "%workflow export": "Name the file too",
     "%workflow export nope report.html": "There is no run 'nope'",
 }
 

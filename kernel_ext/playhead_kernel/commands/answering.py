@@ -23,7 +23,11 @@ def resume(session: Session, given: Given) -> RunHandle | Rest:
     The answer is given as key=value pairs, as one value, by --input VAR, or as the body of %%resume: a literal,
     JSON, or lines of key: value. An answer that does not fit is refused, and the run goes on waiting.
     """
-    name, words = _run_and_answer(session, given.words)
+    words: list[str] = given.words
+    # With the answer in the cell, or in a variable, a word can only be the run.
+    has_answer = given.body is not None or given.input is not None
+    is_run = bool(words) and has_answer and not is_pair(words[0])
+    name, words = (unquoted(words[0]), words[1:]) if is_run else _run_and_answer(session, words)
     handle = session.find(name)
     where = {
         "step": place_in(handle.workflow, given.step) if given.step else None,
@@ -40,7 +44,7 @@ def _run_and_answer(session: Session, words: list[str]) -> tuple[str | None, lis
     if not words or is_pair(words[0]):
         return None, words
     name = unquoted(words[0])
-    if len(words) > 1 or name in session.handles:
+    if len(words) > 1 or session.knows(name):
         return name, words[1:]
     known = {info.run_id for info in session.runs()}
     return (name, []) if name in known else (None, words)

@@ -73,7 +73,7 @@ class Command:
         """The words, and the text behind them; an option at the end of the text is none of it."""
         if self.tail is None:
             return line, None
-        words, *rest = re.split(rf"\s{self.tail}\s", line, maxsplit=1)
+        words, *rest = re.split(rf"\s{self.tail}(?:\s|$)", line, maxsplit=1)
         if not rest:
             return words, None
         text = rest[0].strip()
@@ -98,9 +98,8 @@ class Command:
 
 def takes_run(parser: Parser) -> None:
     """``[RUN]``: without it, the run used last."""
-    parser.add_argument(
-        "run", metavar="RUN", nargs="?", type=unquoted, help="a run's id, or how it begins; else the run used last"
-    )
+    text = "a run's id, how it begins, or a variable that holds it; else the run used last"
+    parser.add_argument("run", metavar="RUN", nargs="?", type=unquoted, help=text)
 
 
 def takes_moment(parser: Parser) -> None:
@@ -140,8 +139,11 @@ def rest_or(handle: RunHandle, wants_to_wait: bool) -> RunHandle | Rest:
 
 
 def presented(session: Session, handle: RunHandle, wants_to_wait: bool = False) -> RunHandle | Rest:
-    """Show the run, and `rest_or`. Where it is shown already a line tells how it stands, or how it came to rest."""
-    if wants_to_wait and handle.views:
+    """Show the run, and `rest_or`. Where it is shown already a line tells how it stands, or how it came to rest.
+
+    A terminal, which cannot show it anew, shows it when it rests.
+    """
+    if wants_to_wait and (handle.views or not session.in_kernel):
         return Rest(handle, lambda _: presented(session, handle))
     session.present(handle)
     return rest_or(handle, wants_to_wait)

@@ -12,7 +12,7 @@ from playhead_kernel.commands.command import Given
 from playhead_kernel.fields import must_fit_fields
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.naming import address, is_meant, joined, places
-from playhead_kernel.payloads import Payload, payload_in, payload_of, unquoted
+from playhead_kernel.payloads import Payload, issues_of, payload_in, payload_of, unquoted
 from playhead_kernel.refusals import unknown
 from playhead_kernel.session import Session
 
@@ -22,13 +22,20 @@ def run_and_rest(session: Session, words: list[str]) -> tuple[RunHandle, list[st
     if not words:
         return session.find(), []
     name = unquoted(words[0])
-    if name in session.handles or not session.handles:
+    if session.knows(name) or not session.handles:
         return session.find(name), words[1:]
     last = session.find()
     steps = list(places(last.workflow))
     if any(is_meant(place, address(name)) for place in steps):
         return last, words
     return session.find(name, steps=list(map(joined, steps))), words[1:]
+
+
+def run_first(session: Session, words: list[str]) -> list[str]:
+    """``RUN STEP``, also where they stand the other way round."""
+    if len(words) == 2 and session.knows(words[1]) and not session.knows(words[0]):
+        return [words[1], words[0]]
+    return words
 
 
 def value_given(session: Session, given: Given, words: Sequence[str], schema: Schema | None) -> Any:
@@ -45,8 +52,19 @@ def value_given(session: Session, given: Given, words: Sequence[str], schema: Sc
     if found is None:
         return None
     value = found.fitted(schema)
+    if given.body is None:
+        _must_not_mean_a_variable(session, words, schema, value)
     must_fit_fields(schema, value)
     return value
+
+
+def _must_not_mean_a_variable(session: Session, words: Sequence[str], schema: Schema | None, value: Any) -> None:
+    """A word is a text, though it may name a variable: where the text does not fit, and its value does, say how."""
+    name = value.strip("${}") if isinstance(value, str) else ""
+    if len(words) != 1 or name not in session.variables():
+        return
+    if issues_of(schema, value) and not issues_of(schema, session.shell.user_ns[name]):
+        raise UsageError(f"{value!r} is taken as a text, and does not fit; --input {name} gives the variable's value.")
 
 
 def state_given(session: Session, given: Given) -> Any:

@@ -17,7 +17,7 @@ from playhead_kernel.commands.command import (
     takes_state,
     takes_wait,
 )
-from playhead_kernel.commands.given import state_given, value_given
+from playhead_kernel.commands.given import run_first, state_given, value_given
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
@@ -77,7 +77,10 @@ def go_on(session: Session, given: Given) -> RunHandle | Rest:
 
 def until(session: Session, given: Given) -> RunHandle | Rest:
     """Go on from a pause, and pause again before STEP."""
-    handle = session.find(given.run).until(given.step)
+    name, step = given.run, given.step
+    if name is not None:
+        name, step = run_first(session, [name, step])
+    handle = session.find(name).until(step)
     return presented(session, handle, given.wait)
 
 

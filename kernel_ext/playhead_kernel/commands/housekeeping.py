@@ -54,7 +54,9 @@ def _recover_words(parser: Parser) -> None:
 
 
 def _rm_words(parser: Parser) -> None:
-    parser.add_argument("runs", metavar="RUN", nargs="+", type=unquoted, help="a run's id, or how it begins")
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="+", type=unquoted, help="a run's id, how it begins, or a variable"
+    )
 
 
 COMMANDS = (

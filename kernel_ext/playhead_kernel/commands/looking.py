@@ -14,12 +14,12 @@ from playhead.results import StepResult
 from playhead.runs.listing import RunInfo
 from playhead.streaming import Event
 from playhead_kernel.commands.command import Command, Given, count, number, takes_moment, takes_run
-from playhead_kernel.commands.given import run_and_rest
+from playhead_kernel.commands.given import run_and_rest, run_first
 from playhead_kernel.definitions import Flow
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
 from playhead_kernel.moments import reached
-from playhead_kernel.naming import path_in, place_in
+from playhead_kernel.naming import joined, path_in, place_in, places
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
 from playhead_kernel.refusals import unknown
@@ -141,7 +141,7 @@ def log(session: Session, given: Given) -> None:
 def moment(session: Session, text: str | None) -> tuple[RunHandle, int | None]:
     """``RUN``, ``RUN@K`` or ``@K``: the run, and the event after which it is meant; ``@STEP`` is before that step."""
     name, _, when = (text or "").partition("@")
-    handle = session.find(name or None)
+    handle = session.find(name or None, steps=_moments(session) if name and not when else [])
     if not when:
         return handle, None
     if not when.isdecimal():
@@ -150,6 +150,12 @@ def moment(session: Session, text: str | None) -> tuple[RunHandle, int | None]:
     if not 0 <= int(when) <= last:
         raise UsageError(f"Run {handle.run_id!r} has events 1 to {last}; there is no event {when}.")
     return handle, int(when)
+
+
+def _moments(session: Session) -> list[str]:
+    """What may be meant by a step alone: ``@STEP``, of the run used last."""
+    last = session.last()
+    return [f"@{joined(place)}" for place in places(last.workflow)] if last is not None else []
 
 
 def _before(handle: RunHandle, step: str) -> int:
@@ -163,7 +169,7 @@ def _before(handle: RunHandle, step: str) -> int:
 
 def run_and_step(session: Session, words: list[str]) -> tuple[RunHandle, str | None]:
     """``RUN STEP``, ``RUN`` or ``STEP``."""
-    handle, rest = run_and_rest(session, words)
+    handle, rest = run_and_rest(session, run_first(session, words))
     if len(rest) > 1:
         raise UsageError(f"Name a run and a step of it, no more: {rest[1]!r} is too much.")
     return handle, rest[0] if rest else None

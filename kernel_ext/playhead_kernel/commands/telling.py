@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from IPython.core.error import UsageError
 
 from playhead_kernel.commands.command import Command, Given, takes_moment
+from playhead_kernel.commands.given import run_first
 from playhead_kernel.commands.looking import moment, run_and_step
 from playhead_kernel.naming import place_in
 from playhead_kernel.parsing import Parser
@@ -61,9 +62,12 @@ def export(session: Session, given: Given) -> None:
     It has the graph, the timeline, each step's input, output and code as it was, and who answered what. Nothing in
     it is fetched from anywhere. A file that is no such page is not replaced.
     """
-    *names, file = given.words
-    if len(names) > 1:
-        raise UsageError(f"Name a run and a file, no more: {names[1]!r} is too much.")
+    words: list[str] = given.words
+    if len(words) > 2:
+        raise UsageError(f"Name a run and a file, no more: {words[1]!r} is too much.")
+    if not words or (len(words) == 1 and session.knows(words[0])):
+        raise UsageError("Name the file too: %workflow export [RUN] FILE.html")
+    *names, file = run_first(session, words)
     handle: RunHandle = session.find(names[0] if names else None)
     path = handle.export(file)
     session.say(f"Run {handle.run_id} is written to {path} ({path.stat().st_size / 1000:,.0f} kB).")
@@ -78,7 +82,7 @@ def _diff_words(parser: Parser) -> None:
 
 def _export_words(parser: Parser) -> None:
     parser.add_argument(
-        "words", metavar="RUN", then=["FILE"], nargs="+", type=unquoted, help="a run's id, and the file to write"
+        "words", metavar="RUN", then=["FILE"], nargs="*", type=unquoted, help="a run's id, and the file to write"
     )
 
 

@@ -34,7 +34,7 @@ def scrub(session: Session, given: Given) -> Listing[Checkpoint] | Picture:
     In the live player the playhead does the same, by mouse or by the arrow keys.
     """
     words: list[str] = given.words
-    if len(words) > 2 or (len(words) == 2 and not words[1].isdecimal()):
+    if len(words) > 2 or (len(words) == 2 and not (words[1].isdecimal() and "@" not in words[0])):
         raise UsageError(f"Name a run and an event's number, no more: {words[-1]!r} is too much.")
     if words and words[-1].isdecimal():
         handle, at = moment(session, f"{words[0] if len(words) > 1 else ''}@{words[-1]}")

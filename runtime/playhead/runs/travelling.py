@@ -152,8 +152,6 @@ def _next_place(workflow: Workflow[Any, Any], moment: Snapshot) -> Path | None:
         return None
     begins = [c.path for c in decide(workflow, moment._replace(status=Status.RUNNING)) if isinstance(c, Begin)]
     if len(begins) != 1:
-        raise WorkflowError(
-            "It is not one step that would begin next at this moment: "
-            "fork at a step, as in fork(at='price', input=...)."
-        )
+        many = "Several steps" if begins else "No step"
+        raise WorkflowError(f"{many} would begin next at this moment, and an input is for one: say at which to fork.")
     return bare(begins[0])
