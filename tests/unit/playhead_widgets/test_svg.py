@@ -73,6 +73,15 @@ def test_the_text_does_not_depend_on_the_process() -> None:
     assert b"<svg" in seen.pop()
 
 
+@pytest.mark.parametrize("hostile", ["a\nb", "a\tb", "a\rb", "a\u202eb", "a\u2028b"])
+@pytest.mark.parametrize("part", ["path", "title", "id"])
+def test_no_character_hides_or_controls_whichever_way_it_came(part: str, hostile: str) -> None:
+    graph = graph_of(chain())
+    graph["blocks"][0][part] = hostile
+    for element in parsed(svg_of(graph)).iter():
+        assert all(text.isprintable() for text in [element.text or "", *element.attrib.values()])
+
+
 def test_every_node_says_which_place_it_is_its_state_and_its_kind() -> None:
     board = Board()
     board.mark("more", "failed")

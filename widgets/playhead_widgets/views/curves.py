@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 _ROUND: Final = 8.0  # radius of the corners of lines that go around something
 _HEAD: Final = 4.0  # size of an arrowhead
 
 
+# A picture of a thousand nodes has twenty thousand coordinates, and few that differ.
+@lru_cache(maxsize=4096)
 def number(value: float) -> str:
     """A coordinate with at most one decimal, the same on every machine."""
     text = f"{value:.1f}"

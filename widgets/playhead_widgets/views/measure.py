@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 # In em, rounded up: the widest of the system fonts that are in use decides.
@@ -28,6 +29,7 @@ def fitted(text: str, size: float, room: float) -> str:
     return text
 
 
+@lru_cache(maxsize=1024)
 def _em(character: str) -> float:
     if character in _NARROW:
         return 0.31

@@ -55,12 +55,19 @@ def svg_of(
     writer = _Writer(board or Board(), dense=leaf_count(graph) > DENSE_FROM)
     whole.x, whole.y = margin, _MARGIN
     writer.box(svg, whole)
+    return _written(svg)
+
+
+def _written(svg: Element) -> str:
+    """The picture as text. Whatever came into it, and on whichever way, no character in it hides or controls."""
+    text = tostring(svg, encoding="unicode")
+    if text.isprintable() and "&#" not in text:  # which is how ElementTree writes a line break in an attribute
+        return text
     _clean(svg)
     return tostring(svg, encoding="unicode")
 
 
 def _clean(svg: Element) -> None:
-    """Whatever came into the picture, and on whichever way, it holds no character that hides or controls."""
     for element in svg.iter():
         element.text = clean(element.text, _WHOLE) if element.text else None
         for name, value in element.attrib.items():
