@@ -21,6 +21,7 @@ from playhead_widgets.bundle import player_module
 from playhead_widgets.picture import Picture
 from playhead_widgets.requests import Requests
 from playhead_widgets.source import Source
+from playhead_widgets.views.drawings import drawing_of
 from playhead_widgets.views.escape import clean
 from playhead_widgets.views.graph import graph_of
 from playhead_widgets.views.marks import Marks, joined
@@ -28,7 +29,6 @@ from playhead_widgets.views.palette import player_style
 from playhead_widgets.views.questions import questions_of
 from playhead_widgets.views.run import header_of, patch
 from playhead_widgets.views.states import KINDS, LOOKS
-from playhead_widgets.views.svg import svg_of
 
 WIDTH: Final = 920.0  # pixels of the first drawing; a browser asks for one that fits
 PRINTS: Final = 200  # printed texts that a late view gets
@@ -69,7 +69,7 @@ class Player(anywidget.AnyWidget):
         self._take(source.events(0))
         self._requests = Requests(source, self._truth, self._answer, self._attach, self._shape)
         super().__init__(
-            graph=svg_of(self._shape, width=WIDTH, live=True),
+            graph=drawing_of(self._shape, width=WIDTH),
             look={"glyphs": {name: look.glyph for name, look in LOOKS.items()}, "kinds": KINDS},
             **options,
         )
@@ -98,7 +98,7 @@ class Player(anywidget.AnyWidget):
             self._shape = graph_of(self.source.workflow)
             self._requests.graph = self._shape
             self._marks.redefine(self._shape)
-            self.graph = svg_of(self._shape, width=WIDTH, live=True)
+            self.graph = drawing_of(self._shape, width=WIDTH)
             self.send({"redefined": True})
 
     # -- what is true --------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from ipywidgets import Widget
 from playhead_widgets.source import Edit, Refuse, Reply, Sibling, Source
 from playhead_widgets.views.changes import changes
 from playhead_widgets.views.complaints import complaint
+from playhead_widgets.views.drawings import drawing_of
 from playhead_widgets.views.escape import clean
 from playhead_widgets.views.excerpts import excerpt
 from playhead_widgets.views.forms import AnswerInvalid, answer
@@ -23,7 +24,6 @@ from playhead_widgets.views.graph import Block
 from playhead_widgets.views.inspection import inspection, part_of
 from playhead_widgets.views.offers import fork_offer
 from playhead_widgets.views.questions import question
-from playhead_widgets.views.svg import svg_of
 
 COMMANDS: Final = frozenset({"continue", "step", "pause", "cancel", "resume", "fork"})
 
@@ -81,7 +81,7 @@ class Requests:
 
     def _graph(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
         width = min(max(float(content["width"]), _NARROWEST), _WIDEST)
-        reply(svg=svg_of(self.graph, width=width, open=content.get("open"), live=True))
+        reply(svg=drawing_of(self.graph, width=width, open=content.get("open")))
 
     def _inspect(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
         seq, last = int(content["seq"]), int(content.get("last") or 0)

@@ -1,0 +1,44 @@
+"""A workflow is drawn once for all runs that players show in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playhead import Step, Workflow
+from playhead_widgets.views.drawings import drawing_of
+from playhead_widgets.views.graph import graph_of
+from playhead_widgets.views.svg import svg_of
+
+
+def flow(description: str = "Ask for a price.", ids: tuple[str, ...] = ("ask", "pay")) -> Workflow[Any, Any]:
+    """As the cell makes it that defines it, each time that it is run."""
+
+    def same(number: int) -> int:
+        return number
+
+    step = Step(same, id="step", description=description)
+    inner = Workflow("inner", input=int).then(step).commit()
+    built: Workflow[Any, Any] = Workflow("prices", input=int).then(inner)
+    for id in ids:
+        built = built.then(step.as_(id))
+    return built.commit()
+
+
+def test_a_workflow_is_drawn_once_and_when_its_cell_is_run_again_too() -> None:
+    first = drawing_of(graph_of(flow()), width=700)
+    assert drawing_of(graph_of(flow()), width=700) is first
+    assert first == svg_of(graph_of(flow()), width=700, live=True)
+
+
+def test_a_drawing_is_made_anew_for_whatever_else_it_is_to_show() -> None:
+    first = drawing_of(graph_of(flow()), width=700)
+    others = [
+        drawing_of(graph_of(flow(description="Ask for two prices.")), width=700),
+        drawing_of(graph_of(flow(ids=("ask",))), width=700),
+        drawing_of(graph_of(flow()), width=300),
+        drawing_of(graph_of(flow()), width=700, open=[]),
+    ]
+    assert len({first, *others}) == 5
+    assert drawing_of(graph_of(flow()), width=700, open=["inner"]) == svg_of(
+        graph_of(flow()), width=700, open=["inner"], live=True
+    )
