@@ -8,15 +8,16 @@ from typing import Any, Final
 
 from IPython.core.error import UsageError
 
+from playhead.definition.entries import ForeachEntry, LoopEntry
 from playhead.definition.workflow import Workflow
 from playhead.engines.pace import Stops, is_leaf
 from playhead.machine.decide import Command
 from playhead.machine.events import Path
-from playhead.machine.places import bare, body_at
+from playhead.machine.places import bare, body_at, entry_at
 from playhead.machine.snapshot import Snapshot, Status
 from playhead_kernel.conditions import Condition
 from playhead_kernel.moments import at_error, at_success, is_untouched, outcome, reached, values_after, values_before
-from playhead_kernel.naming import is_meant, joined, parts, places
+from playhead_kernel.naming import is_at, is_meant, joined, parts, path_in, places
 from playhead_kernel.refusals import unknown
 
 BEFORE: Final = "before"
@@ -61,6 +62,14 @@ def breakpoint_named(text: str, evaluate: Callable[[str], Any]) -> Breakpoint:
     if condition is not None and when in ("", BEFORE) and condition.asks_for("output"):
         raise UsageError(f"Before a step begins it has no output: break at {step}:{AFTER} if {condition.text}")
     return Breakpoint(place, when or BEFORE, condition)
+
+
+def breakpoint_in(workflow: Workflow[Any, Any], step: str) -> Breakpoint:
+    """Before the one step, item or turn of the workflow that is called so. Raises `UsageError`."""
+    place = path_in(workflow, step)
+    if not targets(workflow, place):
+        raise unknown("step", step, map(joined, places(workflow)))
+    return Breakpoint(place)
 
 
 class Breakpoints:
@@ -128,7 +137,15 @@ class Breakpoints:
 def targets(workflow: Workflow[Any, Any], wanted: Path) -> list[Path]:
     """Every place of the workflow that a breakpoint's place means, in full; an item that it names stays named."""
     ids = bare(wanted)
-    return [(*place[: -len(ids)], *wanted) for place in places(workflow) if is_meant(place, ids)]
+    found = ((*place[: -len(ids)], *wanted) for place in places(workflow) if is_meant(place, ids))
+    return [place for place in found if all(_may_be(workflow, place[:end]) for end in range(1, len(place) + 1))]
+
+
+def _may_be(workflow: Workflow[Any, Any], path: Path) -> bool:
+    """Whether there can be that item, or that turn, if the last part of the path names one."""
+    _, is_item, number = path[-1].partition("#")
+    found = entry_at(workflow, path)
+    return not is_item or (number.isdecimal() and found is not None and isinstance(found[2], ForeachEntry | LoopEntry))
 
 
 class _Watch:
@@ -162,7 +179,7 @@ class _Watch:
         if record is not None and record.status is Status.WAITING:
             return False
         length = len(self._place)
-        if len(path) < length or not all(map(_fits, path, self._place)):
+        if not is_at(path[:length], self._place):
             return False
         return len(path) == length or (
             isinstance(self._body, Workflow) and is_untouched(self._body, path[:length], snapshot)
@@ -175,7 +192,3 @@ class _Watch:
             record, before = snapshot.records[path], self._since.records.get(path)
             if has_ended(record) and (before is None or outcome(before) != outcome(record)):
                 yield path
-
-
-def _fits(part: str, wanted: str) -> bool:
-    return wanted in (part, part.partition("#")[0])

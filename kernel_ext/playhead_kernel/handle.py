@@ -17,17 +17,16 @@ from playhead.errors import WorkflowError
 from playhead.machine import events as E
 from playhead.machine.addressing import StepLike, address_of
 from playhead.machine.history import Checkpoint
-from playhead.machine.places import bare
 from playhead.machine.snapshot import Status
 from playhead.results import RunResult
 from playhead.runs.run import Run
 from playhead.streaming import Event
 from playhead_kernel import driving
-from playhead_kernel.breakpoints import Breakpoint, Breakpoints
+from playhead_kernel.breakpoints import Breakpoints, breakpoint_in
 from playhead_kernel.engine_room import SLICE, EngineRoom
 from playhead_kernel.exporting import checked_path, write_page
 from playhead_kernel.following import Followed
-from playhead_kernel.naming import address, place_in
+from playhead_kernel.naming import address, is_at, path_in
 from playhead_kernel.printing import Pins
 from playhead_kernel.viewing import Views
 
@@ -174,8 +173,8 @@ class RunHandle:
     continue_ = proceed
 
     def until(self, step: str) -> RunHandle:
-        """Go on, and pause before ``step`` (``price``, ``outer/fetch``); does not wait."""
-        self._desk.breakpoints.once(self.run_id, [Breakpoint(place_in(self.workflow, step))])
+        """Go on, and pause before ``step`` (``price``, ``outer/fetch``, the item ``ship#3``); does not wait."""
+        self._desk.breakpoints.once(self.run_id, [breakpoint_in(self.workflow, step)])
         return self.proceed()
 
     def pause(self) -> RunHandle:
@@ -279,12 +278,12 @@ class RunHandle:
         return await self.followed.run.changes()
 
     def printed(self, step: str | None = None) -> str:
-        """What the run, or one step of it, has printed."""
-        wanted = None if step is None else place_in(self.workflow, step)
+        """What the run, or one step of it (or one item, ``ship#3``), has printed."""
+        wanted = None if step is None else path_in(self.workflow, step)
         texts = (
             str(event.data["text"])
             for event in self.followed.events()
-            if event.type == E.STEP_PRINTED and (wanted is None or bare(event.path) == wanted)
+            if event.type == E.STEP_PRINTED and (wanted is None or is_at(event.path, wanted))
         )
         return "".join(texts)
 

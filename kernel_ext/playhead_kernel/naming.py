@@ -43,9 +43,23 @@ def path_in(workflow: Workflow[Any, Any], name: str) -> Path:
     return (*place_in(workflow, name)[: -len(wanted)], *wanted)
 
 
+def step_in(workflow: Workflow[Any, Any], name: str) -> Path:
+    """`place_in`, for what takes a step as a whole. Raises `UsageError` for an item, or a turn, of it."""
+    place = place_in(workflow, name)
+    if "#" in name:
+        raise UsageError(f"{name!r} is one item, or one turn: name the step as a whole, {joined(place)}.")
+    return place
+
+
 def is_meant(place: Path, wanted: Path) -> bool:
     """Whether ``wanted`` names the place, in full or by the last of its ids."""
     return place[-len(wanted) :] == wanted
+
+
+def is_at(path: Path, place: Path) -> bool:
+    """Whether a path that was reached is at the place, at any item and turn where the place names none."""
+    pairs = zip(path, place, strict=False)
+    return len(path) == len(place) and all(wanted in (part, part.partition("#")[0]) for part, wanted in pairs)
 
 
 def parts(name: str) -> Path:

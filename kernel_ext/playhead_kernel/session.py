@@ -148,8 +148,9 @@ class Session:
         taken: list[RunHandle] = []
         left: dict[str, str] = {}
         recovery = await self.room.runtime.recover()
-        unknown = [run_id for run_id in recovery.left if await self._is_undefined(run_id)]
-        left |= recovery.left | {run_id: await self._needed(run_id) for run_id in unknown}
+        elsewhere = {run_id: why for run_id, why in recovery.left.items() if not self.room.runtime.driver_of(run_id)}
+        unknown = [run_id for run_id in elsewhere if await self._is_undefined(run_id)]
+        left |= elsewhere | {run_id: await self._needed(run_id) for run_id in unknown}
         for run in recovery.runs:
             self.pins.pin(run.run_id, here)
             taken.append(self.use(await self.known(run)))

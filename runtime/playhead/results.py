@@ -312,6 +312,8 @@ class RunResult:
         lines = [f"<RunResult {self.run_id} of {self.workflow_id}: {self.status}>"]
         if self.error is not None:
             lines.append(f"  error: {self.error!r}")
+        if self.tripwire is not None:
+            lines.append(f"  tripwire: {_short(self.tripwire.reason)}")
         if self.status is Status.SUCCESS:
             lines.append(f"  output: {_short(self.output)}")
         for suspension in self.suspensions:

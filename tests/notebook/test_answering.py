@@ -80,6 +80,7 @@ names = Workflow("names", input=list[int]).foreach(name, concurrency=2).commit()
 def test_one_item_of_a_foreach_is_answered_by_its_index(notebook: Notebook) -> None:
     notebook(ITEMS)
     notebook("%workflow run names [1,2] --wait")
+    assert "is one item" in notebook.refused("%workflow resume --step name#1 Bob")
     notebook("%workflow resume --index 1 Bob --wait")
     notebook("%workflow resume --index 0 17 --wait")
     assert notebook("%workflow output") == ["1: 17", "2: Bob"]

@@ -268,6 +268,22 @@ def test_every_turn_is_stopped_after_one_at_a_time(notebook: Notebook) -> None:
     assert status(notebook, "%workflow continue") == "success"
 
 
+@pytest.mark.parametrize("name", ["spread#1", "inner/total#0", "ship#x", "ship#", "inner#1/ship"])
+def test_an_item_that_there_cannot_be_is_refused(notebook: Notebook, name: str) -> None:
+    notebook(DEEP)
+    assert notebook.refused(f"%workflow break {name}").startswith(f"There is no step '{name}'")
+    notebook("%workflow run deep 1 --id d --break spread --wait -q")
+    assert notebook.refused(f"%workflow until {name}").startswith(f"There is no step '{name}'")
+    assert notebook("%workflow breaks") == []
+
+
+def test_a_run_goes_on_until_an_item(notebook: Notebook) -> None:
+    notebook(DEEP)
+    notebook("%workflow run deep 1 --id d --break spread --wait -q")
+    notebook("%workflow until ship#2 --wait")
+    assert notebook("seen")[-2:] == ["ship 1", "ship 2"]
+
+
 def test_breakpoints_are_listed_taken_back_and_forgotten(chain: Notebook) -> None:
     chain("%workflow break one")
     chain("%workflow break two:after if output > 3")

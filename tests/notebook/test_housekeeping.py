@@ -95,6 +95,16 @@ def test_there_may_be_nothing_to_recover(chain: Notebook) -> None:
     assert chain("%workflow recover").text() == "There is nothing to recover."
 
 
+def test_a_run_that_goes_on_here_needs_no_recovery(notebook: Notebook) -> None:
+    notebook(SLOW)
+    notebook("%workflow run slow 1 --id s -q")
+    ran = notebook.cell("%workflow recover")
+    assert ran.out.endswith("There is nothing to recover.\n")
+    assert "was left" not in ran.out
+    notebook("release.set()")
+    notebook("%workflow wait s")
+
+
 def test_a_run_that_was_left_by_reloading_is_recovered(notebook: Notebook) -> None:
     notebook(SLOW)
     notebook("%workflow run slow 1 --id s")

@@ -9,6 +9,30 @@ import pytest
 from tests.notebook.cells import CHAIN, DEEP, ORDERS, SUMS
 from tests.notebook.shells import Notebook
 
+PRINTING = """
+from playhead import Workflow, step
+
+@step
+def spread() -> list[int]:
+    return [1, 2]
+
+@step
+def say(n: int) -> None:
+    print("says", n)
+
+talks = Workflow("talks").then(spread).foreach(say).commit()
+"""
+
+TRIPPED = """
+from playhead import TripWire, Workflow, step
+
+@step
+def sense(n: int) -> int:
+    raise TripWire("too hot")
+
+hot = Workflow("hot", input=int).then(sense).commit()
+"""
+
 
 @pytest.fixture
 def desk(notebook: Notebook) -> Notebook:
@@ -142,6 +166,22 @@ def test_output_of_a_nested_or_repeated_step(notebook: Notebook) -> None:
     assert notebook("%workflow output inner") == 30
     assert notebook("%workflow output ship") == [1, 4, 9, 16]
     assert notebook("%workflow output ship#2") == 9
+
+
+def test_what_one_item_has_printed_can_be_told_from_the_others(notebook: Notebook) -> None:
+    notebook(PRINTING)
+    notebook("%workflow run talks --id t --wait -q")
+    assert notebook.said("%workflow log t") == "says 1\nsays 2\n"
+    assert notebook.said("%workflow log t say") == "says 1\nsays 2\n"
+    assert notebook.said("%workflow log t say#1") == "says 2\n"
+
+
+def test_a_run_that_was_tripped_says_why(notebook: Notebook) -> None:
+    notebook(TRIPPED)
+    notebook("%workflow run hot 1 --id h --wait -q")
+    assert "too hot" in repr(notebook("%workflow wait h"))
+    for line in ("%workflow output h", "%workflow output h sense"):
+        assert str(notebook.cell(line).error) == "too hot"
 
 
 def test_events_are_the_log(desk: Notebook) -> None:

@@ -124,3 +124,11 @@ def test_a_fork_of_a_run_that_waits_asks_again(notebook: Notebook) -> None:
     assert notebook("%workflow resume twin ok=false --wait").status == "success"
     assert notebook("%workflow resume o ok=true --wait").status == "success"
     assert notebook("%workflow output twin") == {"ok": False, "note": ""}
+
+
+@pytest.mark.parametrize("line", ["%workflow travel d ship#2", "%workflow fork d --at inner/ship#2"])
+def test_one_item_alone_is_no_place_to_go_back_to(notebook: Notebook, line: str) -> None:
+    notebook(DEEP)
+    notebook("%workflow run deep 1 --id d --wait -q")
+    assert notebook.refused(line).endswith("is one item, or one turn: name the step as a whole, inner/ship.")
+    assert len(notebook("%workflow ls")) == 1

@@ -11,7 +11,7 @@ from playhead.machine.places import body_at
 from playhead_kernel.commands.command import Command, Given, Rest, presented, takes_changes, takes_wait
 from playhead_kernel.commands.given import value_given
 from playhead_kernel.handle import RunHandle
-from playhead_kernel.naming import place_in
+from playhead_kernel.naming import step_in
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import is_pair, unquoted
 from playhead_kernel.session import Session
@@ -30,7 +30,7 @@ def resume(session: Session, given: Given) -> RunHandle | Rest:
     name, words = (unquoted(words[0]), words[1:]) if is_run else _run_and_answer(session, words)
     handle = session.find(name)
     where = {
-        "step": place_in(handle.workflow, given.step) if given.step else None,
+        "step": step_in(handle.workflow, given.step) if given.step else None,
         "label": given.label,
         "index": given.index,
     }

@@ -108,8 +108,8 @@ def output(session: Session, given: Given) -> Any:
     """What a step gave; without STEP, what the run gave. Raises the error of one that failed."""
     handle, step = run_and_step(session, given.words)
     result = handle.snapshot() if step is None else step_result(handle, step)
-    if result.error is not None:
-        raise result.error
+    if (error := result.tripwire or result.error) is not None:
+        raise error
     if result.status is not Status.SUCCESS and result.output is None:
         what = f"Step {step!r}" if step is not None else f"Run {handle.run_id!r}"
         raise UsageError(f"{what} has no output: it {standing(result.status)}.")

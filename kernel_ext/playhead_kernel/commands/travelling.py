@@ -14,7 +14,7 @@ from playhead_kernel.commands.given import run_and_rest, state_given, value_give
 from playhead_kernel.commands.looking import moment
 from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
-from playhead_kernel.naming import place_in
+from playhead_kernel.naming import step_in
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import is_pair, unquoted
 from playhead_kernel.session import Session
@@ -57,7 +57,7 @@ def travel(session: Session, given: Given) -> RunHandle | Rest:
     handle, words = run_and_rest(session, given.words)
     if not words:
         raise UsageError(_WHERE_TO)
-    place = place_in(handle.workflow, unquoted(words.pop(0)))
+    place = step_in(handle.workflow, unquoted(words.pop(0)))
     value = value_given(session, given, words, _input_at(handle, place))
     handle.travel(place, input=value, state=state_given(session, given), per_step=given.pause)
     return presented(session, handle, given.wait or given.pause)
@@ -73,7 +73,7 @@ def fork(session: Session, given: Given) -> RunHandle | Rest:
     handle, seq = moment(session, unquoted(name) if name else None)
     if seq is not None and given.at:
         raise UsageError(f"Say where in one way: {name} or --at {given.at}.")
-    place = place_in(handle.workflow, given.at) if given.at else None
+    place = step_in(handle.workflow, given.at) if given.at else None
     value = value_given(session, given, words, _input_at(handle, place) if place else None)
     child = handle.fork(
         place if place is not None else seq, input=value, state=state_given(session, given), run_id=given.id
