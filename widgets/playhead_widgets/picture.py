@@ -8,9 +8,10 @@ from typing import Any
 from playhead.definition.workflow import Workflow
 from playhead.machine.snapshot import Snapshot
 from playhead_widgets.views.board import board_of
+from playhead_widgets.views.drawings import drawing_of
 from playhead_widgets.views.graph import graph_of
 from playhead_widgets.views.payloads import error_view
-from playhead_widgets.views.svg import WIDTH, svg_of
+from playhead_widgets.views.svg import WIDTH
 from playhead_widgets.views.text import definition_outline, run_outline
 
 
@@ -28,7 +29,7 @@ class Picture:
         graph = graph_of(workflow)
         board = board_of(graph, snapshot)
         label = f"Workflow {graph['title']}: {board.state('')}"
-        self.svg = svg_of(graph, board, width=width, open=open, label=label)
+        self.svg = drawing_of(graph, board, width=width, open=open, label=label)
         error = error_view(snapshot.error)
         self.text = run_outline(workflow, snapshot, error=f"{error['type']}: {error['message']}" if error else None)
 
@@ -50,4 +51,4 @@ def picture(workflow: Workflow[Any, Any], snapshot: Snapshot, **options: Any) ->
 def definition_bundle(workflow: Workflow[Any, Any]) -> dict[str, str]:
     """A drawing of the definition, and its outline where no drawing can be shown."""
     graph = graph_of(workflow)
-    return {"image/svg+xml": svg_of(graph), "text/plain": definition_outline(graph)}
+    return {"image/svg+xml": drawing_of(graph), "text/plain": definition_outline(graph)}

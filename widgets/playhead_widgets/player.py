@@ -69,7 +69,7 @@ class Player(anywidget.AnyWidget):
         self._take(source.events(0))
         self._requests = Requests(source, self._truth, self._answer, self._attach, self._shape)
         super().__init__(
-            graph=drawing_of(self._shape, width=WIDTH),
+            graph=drawing_of(self._shape, width=WIDTH, live=True),
             look={"glyphs": {name: look.glyph for name, look in LOOKS.items()}, "kinds": KINDS},
             **options,
         )
@@ -98,7 +98,7 @@ class Player(anywidget.AnyWidget):
             self._shape = graph_of(self.source.workflow)
             self._requests.graph = self._shape
             self._marks.redefine(self._shape)
-            self.graph = drawing_of(self._shape, width=WIDTH)
+            self.graph = drawing_of(self._shape, width=WIDTH, live=True)
             self.send({"redefined": True})
 
     # -- what is true --------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ class Requests:
 
     def _graph(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
         width = min(max(float(content["width"]), _NARROWEST), _WIDEST)
-        reply(svg=drawing_of(self.graph, width=width, open=content.get("open")))
+        reply(svg=drawing_of(self.graph, width=width, open=content.get("open"), live=True))
 
     def _inspect(self, content: dict[str, Any], reply: Callable[..., None]) -> None:
         seq, last = int(content["seq"]), int(content.get("last") or 0)

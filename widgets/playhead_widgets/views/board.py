@@ -56,6 +56,11 @@ class Board:
             self._totals[path] = total
             self._containers[node] = path
 
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """Plain data, the same for boards that show the same."""
+        return [self.states, self._containers, self._turns, self._totals]
+
     def _last_turn(self, node: str) -> int:
         """Looks at everything: only time travel takes turns back."""
         return max((number_of(path) or 0 for path in self.states if node_of(path) == node), default=0)

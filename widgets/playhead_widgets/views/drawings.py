@@ -1,24 +1,44 @@
-"""Drawings: the graphs that players show, kept, so that one is drawn once however many runs are shown in it."""
+"""Drawings: pictures are kept when they are drawn, so that to show the same again takes next to nothing.
+
+A thousand nodes take some 40 ms to draw. The second run of a workflow begins by looking like the first one, and a run
+that is shown again looks as it did.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
+from playhead_widgets.views.board import Board
 from playhead_widgets.views.graph import Block
 from playhead_widgets.views.svg import svg_of
 
-#: A few workflows in the widths of a few windows; a drawing of a thousand nodes is half a megabyte.
+#: A few workflows, each in a few states and widths; the picture of a thousand nodes is half a megabyte.
 _KEPT: Final = 16
 
 
-def drawing_of(graph: Block, *, width: float, open: Collection[str] | None = None) -> str:
-    """The live picture of a workflow, before anything has happened; ``open`` is explained at `layout`."""
-    return _drawn(json.dumps(graph), width, None if open is None else frozenset(open))
+def drawing_of(graph: Block, board: Board | None = None, **options: Any) -> str:
+    """What `svg_of` gives for the same arguments, drawn once for all that look the same."""
+    return _drawn(_Asked(graph, board, options))
+
+
+class _Asked:
+    """What a drawing is to show; it is equal to another one that is to show the same."""
+
+    def __init__(self, graph: Block, board: Board | None, options: dict[str, Any]) -> None:
+        self.graph = graph
+        self.board = board
+        self.options = options
+        self._told = json.dumps([graph, board and board.told, options], default=sorted)  # a set of paths
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and other._told == self._told
+
+    def __hash__(self) -> int:
+        return hash(self._told)
 
 
 @lru_cache(_KEPT)
-def _drawn(graph: str, width: float, open: frozenset[str] | None) -> str:
-    return svg_of(json.loads(graph), width=width, open=open, live=True)
+def _drawn(asked: _Asked) -> str:
+    return svg_of(asked.graph, asked.board, **asked.options)
