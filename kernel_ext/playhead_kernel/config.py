@@ -19,9 +19,9 @@ class Preferences(Configurable):
         ".playhead", help="The folder of the store that %load_ext opens; %workflow store PATH changes it later."
     ).tag(config=True)
 
-    flush_rate = Float(20.0, help="How often a live player is told what is new, at most, in times per second.").tag(
-        config=True
-    )
+    flush_rate = Float(
+        20.0, min=0.1, help="How often a live player is told what is new, at most, in times per second."
+    ).tag(config=True)
 
     deterministic = Bool(
         False, help="Run ids count up (run-1, run-2, …) and texts leave out times: for documentation and tests."

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn
 
 from IPython.core.error import UsageError
 
-from playhead_kernel.refusals import unknown
+from playhead_kernel.refusals import nearest, unknown
 
 #: Characters in a line of help: a notebook breaks longer ones in the middle of a word, as terminals do.
 _WIDTH: Final = 80
@@ -70,7 +70,10 @@ class Parser(argparse.ArgumentParser):
         for word in words:
             flag = word.partition("=")[0]
             if _OPTION.match(flag) and flag not in self.options and flag[:2] not in self.options:
-                raise unknown("option", flag, (name for name in self.options if name.startswith("--")))
+                known = [name for name in self.options if name.startswith("--")]
+                takes_data = any(_LISTS[0] in names or _LISTS[1] in names for names in self.positions)
+                is_data = takes_data and nearest(flag, known) is None
+                raise unknown("option", flag, known, f"Data is given as {flag.lstrip('-')}=…" if is_data else "")
         return self.parse_intermixed_args(list(words))
 
     def format_help(self) -> str:

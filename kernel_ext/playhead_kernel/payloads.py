@@ -41,11 +41,16 @@ class Payload:
 
 
 def tokens_of(line: str) -> list[str]:
-    """The words of a line. Blanks inside quotes or brackets do not part words; quotes stay where they are."""
+    """The words of a line, up to a lone ``#``, as before a comment.
+
+    Blanks inside quotes or brackets do not part words; quotes stay where they are.
+    """
     words: list[str] = []
     word, closing = "", ""
     for letter in line:
         if not closing and letter.isspace():
+            if word == "#":
+                return words
             if word:
                 words.append(word)
             word = ""
@@ -54,7 +59,7 @@ def tokens_of(line: str) -> list[str]:
         word += letter
     if closing:
         raise UsageError(f"{closing[-1]} is missing at the end of: {word}")
-    return [*words, word] if word else words
+    return [*words, word] if word not in ("", "#") else words
 
 
 def _closing_after(closing: str, letter: str, word: str) -> str:

@@ -34,13 +34,20 @@ def one_line(text: str) -> str:
     return f"{head} {rest}" if rest and head.endswith(":") else f"{head}; {rest}" if rest else head
 
 
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one that may have been meant, if there is one; dashes and capitals make no difference."""
+    plain = {other.lstrip("-").lower(): other for other in known}
+    near = difflib.get_close_matches(name.lstrip("-").lower(), plain, n=1)
+    return plain[near[0]] if near else None
+
+
 def unknown(noun: str, name: str, known: Iterable[str], hint: str = "") -> UsageError:
     """There is no ``noun`` of that ``name``: say the nearest that there is, or all if they are few."""
     names = list(dict.fromkeys(known))
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = nearest(name, names)
     said = f"There is no {noun} {name!r}"
     if near:
-        said += f": did you mean {near[0]!r}?"
+        said += f": did you mean {near!r}?"
     elif names:
         listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
         said += f"; there is {listed}."

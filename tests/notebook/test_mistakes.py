@@ -20,6 +20,13 @@ MISTAKES = {
     "%workflow run sums n=3": "What is wanted has no fields: give one value (integer), no key=value pairs.",
     "%workflow run sums 3 -wait": "There is no option '-wait': did you mean '--wait'?",
     "%workflow --wait run sums 3": "--wait must come after its command: %workflow COMMAND … --wait",
+    "%workflow RUN sums 3": "There is no command 'RUN': did you mean 'run'?",
+    "%workflow run SUMS 3": "There is no workflow 'SUMS': did you mean 'sums'?",
+    "%workflow run orders --customer=Ada": "There is no option '--customer'; there is --help, --input, --state, --id, "
+    "--step, --break, --wait, --quiet. Data is given as customer=…",
+    "%workflow rm --all": "There is no option '--all'; there is --help.",
+    "%workflow run chain 1 --break two if input > 3": "Quote a breakpoint with its condition: --break 'two if EXPR'",
+    "%workflow run sums three # and wait": "Input should be a valid integer",
     "%workflow sums": "'sums' is a workflow and no command: %workflow run sums",
     "%workflow start sums": "There is no command 'start': did you mean 'run'? %workflow -h lists all.",
     "%workflow stop": "There is no command 'stop': did you mean 'cancel'? %workflow -h lists all.",
@@ -74,7 +81,7 @@ STORED = {
     "%workflow snapshot first@99": "Run 'first' has events 1 to 8; there is no event 99.",
     "%workflow snapshot first@tow": "There is no step 'tow': did you mean 'two'?",
     "%workflow output first tow": "There is no step 'tow': did you mean 'two'?",
-    "%workflow output nine": "There is no run or step 'nine': did you mean 'one'?",
+    "%workflow output nine": "There is no run or step 'nine'; there is first, one, two, three.",
     "%workflow output thre": "There is no run or step 'thre': did you mean 'three'? %workflow ls shows what is stored.",
     "%workflow log frist two": "There is no run or step 'frist': did you mean 'first'?",
     "%workflow log first tow": "There is no step 'tow': did you mean 'two'?",
@@ -126,3 +133,15 @@ def test_a_workflow_that_was_not_committed_is_named_by_its_id_or_its_variable(no
 def test_without_workflows_the_cell_that_defines_one_is_asked_for(notebook: Notebook) -> None:
     assert "Run the cell that defines it" in notebook.refused("%workflow run sums 3")
     assert "run the cell that defines it" in notebook.refused("%workflow break double")
+
+
+@pytest.mark.parametrize("comment", ["  # and wait for it", " #", " # it's all"])
+def test_a_comment_behind_a_command_is_none_of_it(notebook: Notebook, comment: str) -> None:
+    notebook(SUMS)
+    notebook(f"%workflow run sums 3 --id first --wait -q{comment}")
+    assert notebook(f"%workflow output first double{comment}") == 6
+
+
+def test_a_pace_that_there_cannot_be_is_refused(notebook: Notebook) -> None:
+    notebook("%config PlayheadMagics.flush_rate = 0")
+    assert notebook.session.preferences.flush_rate == 20.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from IPython.core.error import UsageError
+
 from playhead_kernel.commands.command import (
     Command,
     Given,
@@ -30,6 +32,8 @@ def run(session: Session, given: Given) -> RunHandle | Rest:
     The input is given as key=value pairs, as one value, by --input VAR, or as the body of %%workflow run.
     """
     flow = session.definitions.find(given.flow)
+    if given.breaks and "if" in given.payload:
+        raise UsageError(f"Quote a breakpoint with its condition: --break '{given.breaks[-1]} if EXPR'")
     breaks = [session.breakpoint(text, [flow]) for text in given.breaks]
     value = value_given(session, given, given.payload, flow.input)
     handle = session.start(
