@@ -88,8 +88,12 @@ def _entry(entry: Entry, latest: Latest) -> Entry:
         return entry
     match entry:
         case ParallelEntry() | BranchEntry():
-            return entry._replace(bodies=bodies)
+            arms = copy.copy(entry)
+            arms.bodies = bodies
+            return arms
         case StepEntry() | LoopEntry() | ForeachEntry():
-            return entry._replace(body=bodies[0])
+            single = copy.copy(entry)
+            single.body = bodies[0]
+            return single
         case _:
             return entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from playhead.definition.callables import Function
 from playhead.definition.step import Step
@@ -15,103 +15,123 @@ if TYPE_CHECKING:
     Body: TypeAlias = Step[Any, Any] | Workflow[Any, Any]
 
 
-class StepEntry(NamedTuple):
+class _OfOneBody:
+    """Has one body, however often it runs."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        return (self.body,)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.body.id,)
+
+
+class _OfArms:
+    """Has several bodies that run at once."""
+
+    __slots__ = ("bodies",)
+
+    def __init__(self, bodies: tuple[Body, ...]) -> None:
+        self.bodies = bodies
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(arm.id for arm in self.bodies)
+
+
+class _OfItsOwn:
+    """Has no body: it does itself what is to be done."""
+
+    __slots__ = ("id",)
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        return ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.id,)
+
+
+class StepEntry(_OfOneBody):
     """One step, or one nested workflow."""
 
-    body: Body
-
-    @property
-    def bodies(self) -> tuple[Body, ...]:
-        return (self.body,)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return (self.body.id,)
+    __slots__ = ()
 
 
-class ParallelEntry(NamedTuple):
+class ParallelEntry(_OfArms):
     """Arms that all run, each with the same input."""
 
-    bodies: tuple[Body, ...]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(arm.id for arm in self.bodies)
+    __slots__ = ()
 
 
-class BranchEntry(NamedTuple):
+class BranchEntry(_OfArms):
     """Arms that run if their condition holds; every one that does."""
 
-    conditions: tuple[Function, ...]
-    bodies: tuple[Body, ...]
+    __slots__ = ("conditions",)
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(arm.id for arm in self.bodies)
+    def __init__(self, conditions: tuple[Function, ...], bodies: tuple[Body, ...]) -> None:
+        super().__init__(bodies)
+        self.conditions = conditions
 
 
-class MapEntry(NamedTuple):
+class MapEntry(_OfItsOwn):
     """A mapping from the previous output to the next input; ``mapping`` is what the user wrote."""
 
-    id: str
-    build: Callable[..., Any]
-    description: str
-    mapping: Mapping[str, Any] | Callable[..., Any]
+    __slots__ = ("build", "description", "mapping")
 
-    @property
-    def bodies(self) -> tuple[Body, ...]:
-        return ()
+    def __init__(
+        self,
+        id: str,
+        build: Callable[..., Any],
+        description: str,
+        mapping: Mapping[str, Any] | Callable[..., Any],
+    ) -> None:
+        super().__init__(id)
+        self.build = build
+        self.description = description
+        self.mapping = mapping
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return (self.id,)
 
-
-class SleepEntry(NamedTuple):
+class SleepEntry(_OfItsOwn):
     """A wait: for a duration, or until a moment (``until``); a function decides at run time."""
 
-    id: str
-    duration: float | timedelta | datetime | Function
-    until: bool
+    __slots__ = ("duration", "until")
 
-    @property
-    def bodies(self) -> tuple[Body, ...]:
-        return ()
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return (self.id,)
+    def __init__(self, id: str, duration: float | timedelta | datetime | Function, until: bool) -> None:
+        super().__init__(id)
+        self.duration = duration
+        self.until = until
 
 
-class LoopEntry(NamedTuple):
+class LoopEntry(_OfOneBody):
     """A body that runs at least once, and again while (or until) the condition holds."""
 
-    body: Body
-    condition: Function
-    until: bool
+    __slots__ = ("condition", "until")
 
-    @property
-    def bodies(self) -> tuple[Body, ...]:
-        return (self.body,)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return (self.body.id,)
+    def __init__(self, body: Body, condition: Function, until: bool) -> None:
+        super().__init__(body)
+        self.condition = condition
+        self.until = until
 
 
-class ForeachEntry(NamedTuple):
+class ForeachEntry(_OfOneBody):
     """A body that runs for each item of a list, at most ``concurrency`` at a time."""
 
-    body: Body
-    concurrency: int | Function
+    __slots__ = ("concurrency",)
 
-    @property
-    def bodies(self) -> tuple[Body, ...]:
-        return (self.body,)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return (self.body.id,)
+    def __init__(self, body: Body, concurrency: int | Function) -> None:
+        super().__init__(body)
+        self.concurrency = concurrency
 
 
 Entry: TypeAlias = StepEntry | ParallelEntry | BranchEntry | MapEntry | SleepEntry | LoopEntry | ForeachEntry
