@@ -5,7 +5,6 @@ from __future__ import annotations
 import ormsgpack
 
 from playhead.codec import codes
-from playhead.codec.exceptions import encode_error
 from playhead.codec.packing import Packer
 from playhead.codec.texts import safe_text
 from playhead.codec.values import load
@@ -18,6 +17,8 @@ def dump_error(exc: BaseException) -> Encoded:
 
     What cannot be stored of it is replaced by its repr, and a note says so.
     """
+    from playhead.codec.exceptions import encode_error
+
     try:
         return Encoded(ormsgpack.packb(encode_error(exc, Packer(lossy=True))))
     except Exception:  # noqa: BLE001 - an exception may be hostile to being looked at, and must be kept all the same

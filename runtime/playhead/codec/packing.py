@@ -6,14 +6,18 @@ So every pack is followed by a look for such things; what is found is spelled ou
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 import ormsgpack
 
 from playhead.codec import codes
-from playhead.codec.encoders import encoder_for
 from playhead.codec.texts import safe_repr, safe_text
 from playhead.errors import NotStorable
+
+if TYPE_CHECKING:
+    from playhead.codec.kinds import Encoder
 
 MAX_DEPTH: Final = 512
 """How deep lists and dicts may be nested."""
@@ -40,6 +44,14 @@ FOREIGN: Final = (ormsgpack.Ext, ormsgpack.Fragment)
 CHANGED: Final = frozenset({bytearray, memoryview, *FOREIGN})
 MIN_INT: Final = -(2**63)
 MAX_INT: Final = 2**64 - 1
+
+
+@cache
+def _encoders() -> Callable[[type], Encoder]:
+    """Finds the encoder of what is no plain data, which is all that many runs hold: loaded with the first of it."""
+    from playhead.codec.encoders import encoder_for
+
+    return encoder_for
 
 
 class Packer:
@@ -89,7 +101,7 @@ class Packer:
     def _default(self, value: object) -> object:
         # ormsgpack swallows what is raised here, a keyboard interrupt included: keep it for `pack`.
         try:
-            return encoder_for(type(value))(value, self)
+            return _encoders()(type(value))(value, self)
         except NotStorable as refusal:
             return self._refuse(value, refusal)
         except Exception as problem:  # noqa: BLE001 - whatever an object's own code raises, it cannot be stored

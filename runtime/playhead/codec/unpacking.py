@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import ormsgpack
 
-from playhead.codec import codes, containers, exceptions, instances, models, scalars
-from playhead.codec.kinds import Body, Decoder, Misfit
+from playhead.codec import codes
+from playhead.codec.kinds import Misfit
 from playhead.codec.opaque import Opaque
 
-DECODERS: Final[dict[int, Decoder]] = {
-    **scalars.DECODERS,
-    **containers.DECODERS,
-    **instances.DECODERS,
-    **models.DECODERS,
-    **exceptions.DECODERS,
-}
+if TYPE_CHECKING:
+    from playhead.codec.kinds import Body, Decoder
 
 LARGE_EXTENSION: Final = b"\xc9"  # MessagePack's `ext 32`: this mark, length u32, code i8, body
 LARGE_HEAD: Final = 6
@@ -26,6 +21,20 @@ LARGE_HEAD: Final = 6
 PAIR: Final = b"\x92"  # MessagePack's head of a list of two
 END_MARK: Final = "end"
 END: Final = ormsgpack.packb(END_MARK)
+
+
+@cache
+def often_met() -> Mapping[int, Decoder]:
+    """The decoders of Python's own values and of a user's classes: loaded with the first value that is no atom."""
+    from playhead.codec import containers, exceptions, instances, models, scalars
+
+    return {
+        **scalars.DECODERS,
+        **containers.DECODERS,
+        **instances.DECODERS,
+        **models.DECODERS,
+        **exceptions.DECODERS,
+    }
 
 
 @cache
@@ -43,9 +52,10 @@ class Unreadable(Exception):
 class Unpacker:
     """Reads one payload. Keeps the first fault, because ormsgpack hides what its hook raises."""
 
-    __slots__ = ("_fault",)
+    __slots__ = ("_decoders", "_fault")
 
     def __init__(self) -> None:
+        self._decoders = often_met()
         self._fault: BaseException | None = None
 
     def unpack_whole(self, data: bytes) -> Any:
@@ -85,7 +95,7 @@ class Unpacker:
 
     def decode(self, code: int, body: Body) -> object:
         """The value behind an extension code, or an `Opaque` if none can be made here."""
-        decoder = DECODERS.get(code) or seldom_met().get(code)
+        decoder = self._decoders.get(code) or seldom_met().get(code)
         if decoder is None:
             return Opaque(code, bytes(body), f"kind-{code}", {}, "a newer Playhead wrote it: update this one")
         try:
