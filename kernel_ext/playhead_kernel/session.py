@@ -52,11 +52,14 @@ class Session:
         self.clicks = Clicks(self)
         self._presented: tuple[int, str] | None = None
 
+    def __repr__(self) -> str:
+        return f"<Session on {self.room.runtime.store.name}: {len(self.handles)} runs used here>"
+
     # -- runs --------------------------------------------------------------------------------------------------
 
     def start(
         self,
-        workflow: Flow,
+        workflow: Flow | str,
         input: Any = None,
         *,
         run_id: str | None = None,
@@ -64,8 +67,12 @@ class Session:
         per_step: bool = False,
         breaks: Iterable[Breakpoint] = (),
     ) -> RunHandle:
-        """Start a run; returns as soon as it is accepted. At each of ``breaks`` this run pauses once."""
-        latest = self.definitions.present(workflow)
+        """Start a run of a workflow, or of the one that is called so; returns as soon as it is accepted.
+
+        At each of ``breaks`` this run pauses once.
+        """
+        known = self.definitions
+        latest = known.find(workflow) if isinstance(workflow, str) else known.present(workflow)
         handle = self.room.call(self._start(latest, input, run_id, state, per_step, tuple(breaks)))
         return self.use(handle)
 

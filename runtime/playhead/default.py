@@ -11,14 +11,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from playhead.definition.workflow import Workflow
+from playhead.errors import WorkflowError
 from playhead.runtime import Runtime
 
 _DEFAULTS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Runtime] = weakref.WeakKeyDictionary()
 
 
 def default_runtime() -> Runtime:
-    """The runtime on ``./.playhead`` that is used where none was entered; one per event loop."""
-    loop = asyncio.get_running_loop()
+    """The runtime on ``./.playhead`` that is used where none was entered; one per event loop.
+
+    Raises `WorkflowError` where no loop is running.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        raise WorkflowError(
+            "The default runtime lives in an event loop, and none is running here: call this in an async function, "
+            "or use flow.run_sync(...), or give a runtime of your own as runtime=..."
+        ) from None
     runtime = _DEFAULTS.get(loop)
     if runtime is None:
         runtime = _DEFAULTS[loop] = Runtime()

@@ -56,6 +56,13 @@ def test_a_variable_with_something_else_names_no_run(chain: Notebook) -> None:
     assert chain.refused("%workflow show ran").startswith("There is no run 'ran'")
 
 
+def test_in_python_too_a_workflow_may_be_given_by_its_name(chain: Notebook) -> None:
+    chain("from playhead_kernel import current_session; session = current_session()")
+    assert chain("session.start('chain', 3).wait().output") == 114
+    assert chain.refused("session.start('chian', 3)") == "There is no workflow 'chian': did you mean 'chain'?"
+    assert chain("repr(session)") == "<Session on .playhead: 3 runs used here>"
+
+
 def test_until_takes_step_and_run_in_either_order(chain: Notebook) -> None:
     chain("paused = %workflow run chain 5 --step -q")
     assert chain("%workflow until paused three --wait").status == "paused"
