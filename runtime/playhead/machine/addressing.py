@@ -19,7 +19,6 @@ from playhead.errors import (
 from playhead.machine.events import Path
 from playhead.machine.places import bare, distinct, entry_at, suspended_leaves
 from playhead.machine.snapshot import ACTIVE, Record, Snapshot, Status, ancestors
-from playhead.machine.standing import standing
 
 #: A step: its id, the step or workflow itself, or several of them from the outermost inwards.
 StepLike = str | Node | Sequence[str | Node]
@@ -75,6 +74,8 @@ def waiting_for(
 def _nothing(snapshot: Snapshot) -> Exception:
     if _is_answered(snapshot):
         return _claimed(snapshot)
+    from playhead.machine.standing import standing
+
     return NothingSuspended(
         f"Run {snapshot.run_id!r} was not suspended: it {standing(snapshot.shown_status)} and waits for no answer."
     )

@@ -10,7 +10,6 @@ from playhead.machine.addressing import StepLike, still_waiting, waiting_for
 from playhead.machine.events import Path
 from playhead.machine.payload import Payload
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
-from playhead.machine.standing import standing
 from playhead.runs import claims
 from playhead.runs.control import Control
 from playhead.runs.fitting import Fit
@@ -80,6 +79,8 @@ async def _answered(
 def _taken(control: Control, snapshot: Snapshot) -> WorkflowError:
     if snapshot.status in ACTIVE or snapshot.status is Status.SUSPENDED:
         return ResumeAlreadyClaimed(f"Run {control.run_id!r} was already resumed by another caller.")
+    from playhead.machine.standing import standing
+
     return NothingSuspended(
         f"Run {control.run_id!r} was not suspended any more: it was already resumed by another caller, "
         f"and {standing(snapshot.shown_status)}."
@@ -93,6 +94,8 @@ async def go_on(control: Control, steps: int | None, *, accept_changes: bool) ->
         if snapshot.status in ACTIVE:
             raise StillRunning(f"Run {control.run_id!r} is going already; pause it first, or wait for it.")
         if snapshot.status is not Status.PAUSED:
+            from playhead.machine.standing import standing
+
             is_not = f"is not paused but {standing(snapshot.shown_status)}"
             raise NotActive(f"Run {control.run_id!r} {is_not}: there is nothing to go on with.")
         ours = control.ownership(await control.fitted(snapshot, accept_changes))

@@ -16,7 +16,6 @@ from playhead.engines.pace import Stops
 from playhead.errors import NotActive
 from playhead.machine.places import bare
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
-from playhead.machine.standing import standing
 from playhead.results import RunResult
 from playhead.runs import starting
 from playhead.runs.control import Control, Home
@@ -227,6 +226,8 @@ class Run:
         """
         driver = self._control.driver()
         if driver is None:
+            from playhead.machine.standing import standing
+
             stands = f"{standing(self.status)} and is not driven here"
             raise NotActive(f"Run {self.run_id!r} {stands}: there is nothing to pause.")
         driver.request_pause()

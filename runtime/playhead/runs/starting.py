@@ -10,7 +10,6 @@ from playhead.engines.callbacks import Report
 from playhead.errors import NotActive, NotAllowedNow, StartAlreadyClaimed, StillRunning
 from playhead.machine import events as E
 from playhead.machine.snapshot import ACTIVE, Snapshot, Status
-from playhead.machine.standing import standing
 from playhead.runs import claims
 from playhead.runs.control import Control
 
@@ -45,6 +44,8 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
 def _claimed(control: Control, snapshot: Snapshot) -> NotAllowedNow:
     if snapshot.status is Status.CANCELED and snapshot.input is None:
         return NotActive(f"Run {control.run_id!r} was cancelled before it was started.")
+    from playhead.machine.standing import standing
+
     return StartAlreadyClaimed(
         f"Run {control.run_id!r} was started already (it {standing(snapshot.shown_status)}); "
         "use another run_id, or resume, restart or time_travel this one."
@@ -70,6 +71,8 @@ async def take_up(control: Control, *, request: Any, accept_changes: bool) -> No
     async with control.lock:
         snapshot = await control.present()
         if snapshot.status not in ACTIVE:
+            from playhead.machine.standing import standing
+
             raise NotActive(f"Run {control.run_id!r} was not active: it {standing(snapshot.shown_status)}.")
         if await control.is_held(snapshot):
             owner = snapshot.owner.split("|")[:2]
