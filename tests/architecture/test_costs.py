@@ -27,6 +27,8 @@ BYTES_PER_ITEM = 300
 ALONE = 2
 #: ... and that may be loaded with the names which a notebook begins with.
 WITH_NAMES = 92
+#: Modules of Python that only some values or answers need, and that take long to load.
+FOR_FEW = {"decimal", "difflib", "fractions", "zoneinfo"}
 
 
 async def increment(number: int) -> int:
@@ -135,13 +137,13 @@ def test_clones_of_a_step_are_looked_through_once(monkeypatch: pytest.MonkeyPatc
     assert len(looked) <= 3  # the input of the workflow, and the input and output of its step
 
 
-def loaded_by(code: str) -> tuple[int, set[str]]:
-    """How many modules of ours a new interpreter has loaded after the code, and which packages of others."""
+def loaded_by(code: str) -> tuple[int, set[str], set[str]]:
+    """How many modules of ours a new interpreter has loaded after the code; which packages of others, of Python."""
     code += "\nimport sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-S", "-c", PATHS + code], capture_output=True, text=True, check=True)
     names = [name.partition(".")[0] for name in done.stdout.split()]
     others = {name for name in names if name not in sys.stdlib_module_names and not name.startswith("_")}
-    return names.count("playhead"), others - {"playhead"}
+    return names.count("playhead"), others - {"playhead"}, {*names} & sys.stdlib_module_names
 
 
 #: The interpreter's own start, which loads what happens to be installed, is done without.
@@ -149,12 +151,13 @@ PATHS = f"import sys; sys.path[:] = {sys.path!r}\n"
 
 
 def test_importing_playhead_loads_next_to_nothing() -> None:
-    ours, others = loaded_by("import playhead")
+    ours, others, _ = loaded_by("import playhead")
     assert ours <= ALONE
     assert others == set()
 
 
 def test_the_first_names_of_a_notebook_load_only_so_much() -> None:
-    ours, others = loaded_by("from playhead import Context, Runtime, Workflow, step")
+    ours, others, of_python = loaded_by("from playhead import Context, Runtime, Workflow, step")
     assert ours <= WITH_NAMES
+    assert of_python.isdisjoint(FOR_FEW)
     assert others == {"diskcache", "ormsgpack", "rpds"}
