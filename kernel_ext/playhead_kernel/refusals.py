@@ -13,16 +13,35 @@ from playhead.errors import DefinitionChanged, WorkflowError
 _LISTED = 8  # names in one line; more are better looked up
 
 
+#: What the runtime advises in Python, as a command says it.
+_HERE = {
+    "accept_changes=True": "--accept-changes",
+    "step=... or label=...": "--step or --label",
+    "use another run_id, or resume, restart or time_travel this one": "give another --id, or go on with this one: "
+    "%workflow resume, continue or travel",
+    "Give them as context=, or go further back": "Go further back",
+    "another run_id": "another --id",
+}
+
+
 @contextlib.contextmanager
 def in_one_line() -> Iterator[None]:
     """Whatever the runtime refuses becomes a `UsageError` of one line, which IPython shows without a traceback."""
     try:
         yield
     except DefinitionChanged as error:
-        text = one_line(str(error).removesuffix(error.diff)).replace("accept_changes=True", "--accept-changes")
-        raise UsageError(f"{text} (%workflow diff RUN --code shows the changes)") from error
+        text = _as_said_here(str(error).removesuffix(error.diff))
+        where = " (%workflow diff RUN --code shows the changes)" if error.diff else ""
+        raise UsageError(f"{text}{where}") from error
     except WorkflowError as error:
-        raise UsageError(one_line(str(error))) from error
+        raise UsageError(_as_said_here(str(error))) from error
+
+
+def _as_said_here(text: str) -> str:
+    line = one_line(text)
+    for in_python, here in _HERE.items():
+        line = line.replace(in_python, here)
+    return line
 
 
 def one_line(text: str) -> str:

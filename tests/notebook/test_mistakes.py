@@ -92,7 +92,9 @@ STORED = {
     "%workflow pause first": "Run 'first' has succeeded and is not driven here: there is nothing to pause.",
     "%workflow cancel first": "Run 'first' has ended already: it has succeeded.",
     "%workflow resume first ok=true": "Run 'first' was not suspended: it has succeeded and waits for no answer.",
-    "%workflow run chain 1 --id first": "Run 'first' was started already (it has succeeded)",
+    "%workflow run chain 1 --id first": "Run 'first' was started already (it has succeeded); give another --id, or go "
+    "on with this one: %workflow resume, continue or travel.",
+    "%workflow fork first@3 --id first": "Run 'first' exists already; give the fork another --id.",
     "%workflow rm first frist": "There is no run 'frist'",
     "%workflow state two": "There is no run or step 'two': did you mean '@two'?",
     "%workflow state first two": "unrecognized arguments: two",
@@ -145,3 +147,23 @@ def test_a_comment_behind_a_command_is_none_of_it(notebook: Notebook, comment: s
 def test_a_pace_that_there_cannot_be_is_refused(notebook: Notebook) -> None:
     notebook("%config PlayheadMagics.flush_rate = 0")
     assert notebook.session.preferences.flush_rate == 20.0
+
+
+TOGETHER = """
+from playhead import Step, Workflow
+
+def ask(n: int, ctx) -> str:
+    ctx.suspend({"question": ctx.step_id}, label=f"label-{ctx.step_id}")
+
+left, right = Step(ask, id="left"), Step(ask, id="right")
+both = Workflow("both", input=int).parallel(left, right).commit()
+"""
+
+
+def test_what_the_runtime_advises_is_said_as_commands_say_it(notebook: Notebook) -> None:
+    notebook(TOGETHER + CHAIN)
+    notebook("%workflow run both 1 --id b --wait -q")
+    assert notebook.refused("%workflow resume yes").endswith("Say which to resume with --step or --label")
+    notebook("%workflow run chain 1 --id c --step -q")
+    assert notebook.refused("%workflow travel three").endswith("and 'two' has none. Go further back.")
+    assert notebook.refused("%workflow fork c --id b") == "Run 'b' belongs to workflow 'both', not to 'chain'."
