@@ -48,6 +48,8 @@ class Definitions:
         flow = committed.get(name) or held.get(name) or next((flow for flow in by_age if flow.id == name), None)
         if flow is None:
             hint = "" if held else "Run the cell that defines it: no workflow is defined yet."
+            if isinstance(self._namespace.get(name), Step):
+                raise UsageError(f"{name!r} is a step: make a workflow of it, Workflow('mine').then({name}).commit()")
             raise unknown("workflow", name, self.names(), hint)
         return self.present(flow)
 

@@ -105,6 +105,9 @@ def payload_of(tokens: Iterable[str]) -> Payload | None:
     if len(words) == 1 and not is_pair(words[0]):
         return _whole(words[0])
     odd = [word for word in words if not is_pair(word)]
+    if odd == words and "=" not in words:
+        said = " ".join(words)
+        raise UsageError(f"{said!r} is neither one value nor key=value pairs. Quote a value that has blanks.")
     if odd:
         raise UsageError(
             f"{odd[0]!r} is no key=value pair. Write key=value without blanks around = (quote a value that has some: "

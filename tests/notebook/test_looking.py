@@ -177,6 +177,12 @@ def test_what_one_item_has_printed_can_be_told_from_the_others(notebook: Noteboo
     assert notebook.said("%workflow log t say#1") == "says 2\n"
 
 
+def test_an_output_of_none_is_said(notebook: Notebook) -> None:
+    notebook(PRINTING)
+    notebook("%workflow run talks --id t --wait -q")
+    assert notebook.said("%workflow output t say#0") == "Step 'say#0' gave None.\n"
+
+
 def test_a_run_that_was_tripped_says_why(notebook: Notebook) -> None:
     notebook(TRIPPED)
     notebook("%workflow run hot 1 --id h --wait -q")

@@ -14,8 +14,10 @@ MISTAKES = {
     "%workflow run": "%workflow run: the following arguments are required: FLOW (see %workflow run -h)",
     "%workflow run sums 3 --wiat": "There is no option '--wiat': did you mean '--wait'?",
     "%workflow run sums 3 --id": "%workflow run: argument --id: expected one argument (see %workflow run -h)",
-    "%workflow run sums 3 4": "'3' is no key=value pair. Write key=value without blanks around = (quote a value that "
-    'has some: name="Ada L."), or one value alone.',
+    "%workflow run sums 3 4": "'3 4' is neither one value nor key=value pairs. Quote a value that has blanks.",
+    "%workflow run orders customer=Ada L. total=3": "'L.' is no key=value pair. Write key=value without blanks around "
+    '= (quote a value that has some: name="Ada L."), or one value alone.',
+    "%workflow run double": "'double' is a step: make a workflow of it, Workflow('mine').then(double).commit()",
     "%workflow run orders customer = Ada": "'customer' is no key=value pair. Write key=value without blanks around =",
     "%workflow run sums n=3": "What is wanted has no fields: give one value (integer), no key=value pairs.",
     "%workflow run sums 3 -wait": "There is no option '-wait': did you mean '--wait'?",

@@ -110,9 +110,11 @@ def output(session: Session, given: Given) -> Any:
     result = handle.snapshot() if step is None else step_result(handle, step)
     if (error := result.tripwire or result.error) is not None:
         raise error
-    if result.status is not Status.SUCCESS and result.output is None:
+    if result.output is None:
         what = f"Step {step!r}" if step is not None else f"Run {handle.run_id!r}"
-        raise UsageError(f"{what} has no output: it {standing(result.status)}.")
+        if result.status is not Status.SUCCESS:
+            raise UsageError(f"{what} has no output: it {standing(result.status)}.")
+        session.say(f"{what} gave None.")
     return result.output
 
 
