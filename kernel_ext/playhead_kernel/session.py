@@ -102,9 +102,14 @@ class Session:
         """
         flows = list(self.definitions.all().values())
         if name is None and not self.handles:
-            raise UsageError("No run was started here yet: %workflow run FLOW, or %workflow ls for stored runs.")
+            raise self._no_run_yet()
         wanted = self._run_id(name) if name is not None else next(reversed(self.handles))
         return self.use(self.room.call(self._find(wanted, flows, steps)))
+
+    def _no_run_yet(self) -> UsageError:
+        stored = self.runs()
+        what = f": name a stored one, such as {stored[0].run_id}, or" if stored else ", and none is stored:"
+        return UsageError(f"No run was used here yet{what} start one with %workflow run FLOW.")
 
     async def _find(self, name: str, flows: list[Flow], steps: Sequence[str]) -> RunHandle:
         self.register(flows)

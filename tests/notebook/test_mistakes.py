@@ -48,7 +48,7 @@ MISTAKES = {
     "%workflow run orders customer=Ada": "Invalid input data: total: Field required",
     "%workflow run sums 3 --id bad/id": "bad/id",
     "%workflow run chain 3 --break tow": "There is no step 'tow': did you mean 'two'?",
-    "%workflow wait": "No run was started here yet: %workflow run FLOW, or %workflow ls for stored runs.",
+    "%workflow wait": "No run was used here yet, and none is stored: start one with %workflow run FLOW.",
     "%workflow show first": "There is no run 'first'. %workflow ls shows what is stored.",
     "%workflow ls --status don": "There is no status 'don'",
     "%workflow graph smus": "There is no workflow 'smus': did you mean 'sums'?",
@@ -169,3 +169,14 @@ def test_what_the_runtime_advises_is_said_as_commands_say_it(notebook: Notebook)
     notebook("%workflow run chain 1 --id c --step -q")
     assert notebook.refused("%workflow travel three").endswith("and 'two' has none. Go further back.")
     assert notebook.refused("%workflow fork c --id b") == "Run 'b' belongs to workflow 'both', not to 'chain'."
+
+
+@pytest.mark.parametrize("line", ["%workflow show", "%workflow resume ok=true", "%workflow output", "%workflow scrub"])
+def test_where_no_run_was_used_yet_the_newest_stored_one_is_named(notebook: Notebook, line: str) -> None:
+    notebook(SUMS)
+    notebook("%workflow run sums 3 --id first --wait -q")
+    notebook("%workflow run sums 3 --id second --wait -q")
+    notebook("%reload_ext playhead")
+    assert notebook.refused(line) == (
+        "No run was used here yet: name a stored one, such as second, or start one with %workflow run FLOW."
+    )
