@@ -70,11 +70,15 @@ class Parser(argparse.ArgumentParser):
         for word in words:
             flag = word.partition("=")[0]
             if _OPTION.match(flag) and flag not in self.options and flag[:2] not in self.options:
-                known = [name for name in self.options if name.startswith("--")]
-                takes_data = any(_LISTS[0] in names or _LISTS[1] in names for names in self.positions)
-                is_data = takes_data and nearest(flag, known) is None
-                raise unknown("option", flag, known, f"Data is given as {flag.lstrip('-')}=…" if is_data else "")
+                raise self._unknown(flag)
         return self.parse_intermixed_args(list(words))
+
+    def _unknown(self, flag: str) -> UsageError:
+        """There is no such option; where data can be given, that may have been meant."""
+        known = [name for name in self.options if name.startswith("--")]
+        takes_data = any(name in _LISTS for names in self.positions for name in names)
+        is_data = takes_data and nearest(flag, known) is None
+        return unknown("option", flag, known, f"Data is given as {flag.lstrip('-')}=…" if is_data else "")
 
     def format_help(self) -> str:
         """Usage, what the command does, its words, and how to say it in Python."""
