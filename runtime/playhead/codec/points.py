@@ -11,14 +11,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from itertools import chain, groupby, repeat
-from operator import add
-from typing import Any, Final, NamedTuple, TypeAlias
+from itertools import chain, groupby, islice, repeat
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 import ormsgpack
 from rpds import HashTrieMap
 
 from playhead.codec.compression import decompressed
+from playhead.codec.unread import Columns, Unread
 from playhead.machine.events import Event
 from playhead.machine.payload import Element, Encoded, External, Logged, Payload, Series, Table
 from playhead.machine.snapshot import Frame, Record, Snapshot, Status
@@ -45,6 +45,7 @@ _PAYLOAD_FIELDS: Final = frozenset(
     {"input", "output", "error", "suspend_payload", "suspend_output", "resume_data", "outline"}
 )
 _DEFAULTS: Final = Record._field_defaults
+_REQUIRED: Final = frozenset(Record._fields) - _DEFAULTS.keys() - {"path"}
 # Mostly what they were in the record before; a path is its scope, and what follows that.
 _FOLDED: Final = frozenset({"scope", "kind", "status", "tries"})
 _MAPS: Final = frozenset({"state", "request", "records", "frames", "busy"})
@@ -187,29 +188,45 @@ def decode_point(data: bytes, fetch: Fetch) -> Point | None:
 
 
 def _point(content: Mapping[str, Any], fetch: Fetch) -> Point:
-    values = _values(content["values"], fetch)
+    values = _Found(content["values"], fetch)
     value = values.__getitem__
-    records = _records(content["columns"], content["count"], value)
+    unread = Unread(_columns_in(content["columns"], content["count"], values), HashTrieMap())
     fields = {name: _read_field(name, part, value) for name, part in content["run"].items()}
     snapshot = Snapshot(
         **fields,
         state=HashTrieMap({key: value(number) for key, number in content["state"]}),
         request=HashTrieMap({key: value(number) for key, number in content["request"]}),
-        records=HashTrieMap({record.path: record for record in records}),
+        records=cast("HashTrieMap[Any, Record]", unread),  # it does what is asked of those of a snapshot
         frames=HashTrieMap({tuple(path): Frame(at, _path(arms)) for path, at, arms in content["frames"]}),
         busy=HashTrieMap({tuple(path): Status(status) for path, status in content["busy"]}),
     )
     return Point(snapshot, content["chain"], tuple((run_id, after) for run_id, after in content["lineage"]))
 
 
-def _values(rows: Iterable[Any], fetch: Fetch) -> list[Any]:
-    found: list[Any] = []
-    for row in rows:
-        found.append(row if row is None else Encoded(row) if type(row) is bytes else _MAKERS[row[0]](row, found, fetch))
-    return found
+class _Found:
+    """The values of a point by their numbers; the small ones are made when they are asked for."""
+
+    def __init__(self, rows: list[Any], fetch: Fetch) -> None:
+        self._rows = rows
+        for number, row in enumerate(rows):
+            if row is not None and type(row) is not bytes:
+                rows[number] = _MAKERS[row[0]](row, self, fetch)
+
+    def __getitem__(self, number: int) -> Any:
+        found = self._rows[number]
+        if type(found) is bytes:
+            found = self._rows[number] = Encoded(found)
+        elif type(found) is list:
+            raise ValueError("a value is made of one that comes after it")
+        return found
+
+    def must_have(self, numbers: list[Any]) -> None:
+        """Raises ValueError if there is no value for one of them."""
+        if set(map(type, numbers)) != {int} or min(numbers) < 0 or max(numbers) >= len(self._rows):
+            raise ValueError("there are values that are not there")
 
 
-_MAKERS: Final[dict[str, Callable[[Any, list[Any], Fetch], Payload]]] = {
+_MAKERS: Final[dict[str, Callable[[Any, _Found, Fetch], Payload]]] = {
     "logged": lambda row, found, fetch: Logged(row[1], row[2], row[3], fetch),
     "table": lambda row, found, fetch: Table(tuple((name, found[at]) for name, at in zip(row[1], row[2], strict=True))),
     "series": lambda row, found, fetch: Series(tuple(found[at] for at in row[1])),
@@ -217,19 +234,32 @@ _MAKERS: Final[dict[str, Callable[[Any, list[Any], Fetch], Payload]]] = {
 }
 
 
-def _records(columns: Mapping[str, list[Any]], count: int, value: Callable[[int], Any]) -> Iterator[Record]:
-    found: dict[str, Iterable[Any]] = {name: repeat(default, count) for name, default in _DEFAULTS.items()}
-    found |= {name: _read_column(name, column, value) for name, column in columns.items()}
-    found["path"] = map(add, found["scope"], zip(found["id"]))
-    # As `Record._make` does it, without a call in Python for each of thousands.
-    return map(tuple.__new__, repeat(Record), zip(*(found.get(name, ()) for name in Record._fields), strict=True))
+def _columns_in(columns: dict[str, list[Any]], count: int, values: _Found) -> Columns:
+    """Raises whatever it comes upon if they are not what was written."""
+    if count and not columns.keys() >= _REQUIRED:
+        raise ValueError("a field is missing")
+    ids, numbers, first = columns.pop("id"), dict[Any, dict[str, int]](), 0
+    for scope, times in columns.pop("scope"):
+        here = range(first, first + times)
+        numbers.setdefault(tuple(scope), {}).update(zip(ids[here.start : here.stop], here, strict=True))
+        first = here.stop
+    if not len(ids) == count == sum(map(len, numbers.values())):
+        raise ValueError("a path is missing, or stands there twice")
+    return Columns(numbers, {name: _read_column(name, column, count, values) for name, column in columns.items()})
 
 
-def _read_column(name: str, column: list[Any], value: Callable[[int], Any]) -> Iterable[Any]:
+def _read_column(name: str, column: list[Any], count: int, values: _Found) -> Callable[[int], Any]:
     if name in _FOLDED:
-        return chain.from_iterable(repeat(_read_field(name, part, value), times) for part, times in column)
-    reader = value if name in _PAYLOAD_FIELDS else _READERS.get(name)
-    return column if reader is None else map(reader, column)
+        unfolded = chain.from_iterable(repeat(part, times) for part, times in column)
+        column = list(islice(unfolded, count + 1))  # a stranger's may be told to stand there for ever
+    if name in _READERS:
+        column = list(map(_READERS[name], column))
+    if len(column) != count:
+        raise ValueError("a record is missing")
+    if name not in _PAYLOAD_FIELDS:
+        return column.__getitem__
+    values.must_have(column)
+    return lambda number: values[column[number]]
 
 
 def _read_field(name: str, part: Any, value: Callable[[int], Any]) -> Any:
@@ -244,7 +274,6 @@ def _path(part: list[Any] | None) -> tuple[Any, ...] | None:
 
 
 _READERS: Final[dict[str, Callable[[Any], Any]]] = {
-    "scope": tuple,
     "status": {str(status): status for status in Status}.__getitem__,
     "error_path": _path,
     "labels": tuple,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
 
+import ormsgpack
 import pytest
 from rpds import HashTrieMap
 
 from playhead.codec import points
+from playhead.codec.compression import decompressed
 from playhead.codec.events import encode_event, externalise, peek_event
 from playhead.codec.points import Point, decode_point, encode_point, places_of, values_in
 from playhead.codec.values import dump, load
@@ -184,25 +189,81 @@ async def test_a_point_of_a_point_says_where_the_values_stand_without_reading_th
     assert twice.snapshot == SNAPSHOT
 
 
-async def test_a_point_is_read_by_the_names_of_fields_in_whatever_order_they_stand_now(
+async def test_a_point_is_read_whatever_the_order_of_the_fields_was_when_it_was_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = Frames()
     await store.keep(EVENTS)
-    data = encode_point(Point(SNAPSHOT, b"", ()), places_of(EVENTS))
-    fields = Record._fields[::-1]
-    monkeypatch.setattr(points, "Record", namedtuple("Record", fields, defaults=[None] * len(fields)))
+    before: Any = namedtuple("Record", Record._fields[::-1])
+    monkeypatch.setattr(points, "Record", before)
+    records = HashTrieMap({path: before(**record._asdict()) for path, record in SNAPSHOT.records.items()})
+    data = encode_point(Point(SNAPSHOT._replace(records=records), b"", ()), places_of(EVENTS))
+    monkeypatch.undo()
     again = decode_point(data, store.fetch)
     assert again is not None
-    assert {path: record._asdict() for path, record in again.snapshot.records.items()} == {
-        path: record._asdict() for path, record in SNAPSHOT.records.items()
-    }
+    assert again.snapshot == SNAPSHOT
 
 
 @pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b[:-1], lambda b: b"x" + b[1:], lambda b: b[:8] + b"junk"])
 def test_what_is_no_point_is_none(damage) -> None:
     data = encode_point(Point(SNAPSHOT, b"", ()), places_of(EVENTS))
     assert decode_point(damage(data), lambda seq, slot: b"") is None
+
+
+def spoilt(change: Callable[[dict[str, Any]], object]) -> bytes:
+    """A point in which something is not as it was written."""
+    data = encode_point(Point(SNAPSHOT, b"", ()), places_of(EVENTS))
+    content = ormsgpack.unpackb(decompressed(data[8:]))
+    change(content)
+    return data[:8] + zlib.compress(ormsgpack.packb(content))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c["columns"]["order"].pop(),
+        lambda c: c["columns"].pop("order"),
+        lambda c: c["columns"].pop("status"),
+        lambda c: c["columns"]["id"].pop(),
+        lambda c: c["columns"]["id"].append("more"),
+        lambda c: c["columns"].update(scope=[[[], 1]]),
+        lambda c: c["columns"].update(scope=[[[], 2]], id=["b", "b"]),
+        lambda c: c["columns"].update(kind=[["step", 2**60]]),
+        lambda c: c["columns"].update(status=[["lost", 2]]),
+        lambda c: c["columns"].update(output=[1, len(c["values"])]),
+        lambda c: c["columns"].update(output=[1, -1]),
+        lambda c: c["columns"].update(output=[1, "1"]),
+        lambda c: c["columns"].update(unheard=[1, 2]),
+        lambda c: c["values"].insert(1, ["series", [len(c["values"])]]),
+        lambda c: c.update(count=3),
+        lambda c: c.update(count=0),
+    ],
+)
+def test_what_could_not_be_read_later_is_no_point_from_the_start(change: Callable[[dict[str, Any]], object]) -> None:
+    assert decode_point(spoilt(lambda content: None), lambda seq, slot: b"") is not None
+    assert decode_point(spoilt(change), lambda seq, slot: b"") is None
+
+
+def test_records_that_are_made_when_they_are_looked_at_are_like_those_that_were_there() -> None:
+    there, again = SNAPSHOT.records, there_and_back(SNAPSHOT, lambda seq, slot: b"").records
+    new = FULL._replace(path=("new",))
+    assert all(again[path] is again.get(path) for path in there)
+    for records in (again, again.insert(new.path, new), again.insert(("b",), new._replace(path=("b",)))):
+        expected = HashTrieMap({path: records[path] for path in records})
+        assert set(records) == {record.path for record in records.values()} >= set(there)
+        assert len(records) == len(set(records))
+        assert records == expected
+        assert dict(records.items()) == dict(expected.items())
+        assert records.discard(("b",)) == expected.discard(("b",))
+    assert again.insert(("b",), new)[("b",)] is new
+    assert new.path not in again
+    for absent in ((), ("a",), ("b", "b"), ("outer",), ("outer", "fetch#3", "b")):
+        assert absent not in again
+        assert again.get(absent) is None
+        assert again.get(absent, FULL) is FULL
+        with pytest.raises(KeyError):
+            again[absent]
+    assert not there_and_back(Snapshot("run"), None).records
 
 
 def test_the_values_of_an_event_have_the_same_order_when_it_is_read_back() -> None:
