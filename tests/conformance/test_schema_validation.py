@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from playhead import Step, Workflow, WorkflowError, step
+from playhead.errors import StateInvalid
 
 from .cases import case
 from .records import assert_succeeded
@@ -222,3 +223,32 @@ async def test_every_issue_of_an_invalid_step_input_is_listed() -> None:
     # `.issues` carries them, not a pydantic error (fine print 13).
     assert result.status == "failed"
     assert_misfit(result.error, ("required_field",), ("another_field",))
+
+
+class Count(BaseModel):
+    seen: int = 0
+
+
+@pytest.mark.parametrize("schema", [None, Count])
+@pytest.mark.parametrize("state", [3, "seen", ["seen"]])
+async def test_a_state_without_fields_is_refused_and_the_run_can_still_be_started(schema: Any, state: Any) -> None:
+    @step
+    def echo(n: int) -> int:
+        return n
+
+    run = Workflow("stated", input=int, state=schema).then(echo).commit().create_run()
+    with pytest.raises(StateInvalid, match="must be a dict or have fields") as refused:
+        await run.start(1, state=state)
+    assert refused.value.issues[0].input == state
+    assert (await run.start(1, state={"seen": 2})).status == "success"
+    with pytest.raises(StateInvalid):
+        await run.time_travel("echo", state=state)
+
+
+async def test_a_model_may_be_the_state_where_no_schema_says_so() -> None:
+    @step
+    def echo(n: int) -> int:
+        return n
+
+    result = await Workflow("unstated", input=int).then(echo).commit().create_run().start(1, state=Count(seen=2))
+    assert result.state == {"seen": 2}

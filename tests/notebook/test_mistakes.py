@@ -42,6 +42,7 @@ MISTAKES = {
     "%workflow run orders customer=Ada customer=Bob": "'customer' is given twice.",
     "%workflow run orders a=1 a.b=2": "'a.b' and 'a' are both given: a key has either a value or parts.",
     "%workflow run sums 3 --input ran": "Give data in one way: key=value words, --input VAR, or the body of the cell.",
+    "n = 4\n%workflow run sums 3 --state n": "Invalid state: (value): must be a dict or have fields, and is int",
     "%workflow run sums --input rann": "There is no variable 'rann': did you mean 'ran'?",
     "%workflow run sums {'a': [1": "] is missing at the end of: {'a': [1",
     "%workflow run sums three": "Input should be a valid integer",

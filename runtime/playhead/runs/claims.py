@@ -97,8 +97,10 @@ def body_takes(entry: Any, body: Any) -> bool:
 
 def run_state(workflow: Workflow[Any, Any], value: Any) -> dict[str, Payload]:
     """The initial state by key, defaults of the schema applied. Raises `StateInvalid`."""
+    if not (value is None or isinstance(value, Mapping) or hasattr(value, "__dict__")):
+        raise StateInvalid([Issue((), f"must be a dict or have fields, and is {type(value).__name__}", value)])
     if workflow.state is None or not workflow.validate:
-        return encoded(value or {}, "state")
+        return encoded(fields_of(value or {}), "state")
     if value is None:
         try:
             return encoded(fields_of(workflow.state.validate({})), "state")
