@@ -77,7 +77,13 @@ class Completions:
             return
         taken = command.parser.options.get(before[-1]) if before else None
         for metavar in [taken] if taken else _positions(command, before):
-            yield from self._by_metavar.get(metavar, _nothing)(before, word)
+            named = [*before, *self._run_meant(command)] if metavar == "STEP" else before
+            yield from self._by_metavar.get(metavar, _nothing)(named, word)
+
+    def _run_meant(self, command: Command) -> list[str]:
+        """The run that the command takes where none is named."""
+        takes_run = any(name.startswith("RUN") for names in command.parser.positions for name in names)
+        return list(self._session.handles)[-1:] if takes_run else []
 
     # -- by what is wanted: given the words before, and the word as far as it is typed ---------------------------
 
@@ -102,7 +108,7 @@ class Completions:
 
     def _moments(self, before: list[str], word: str) -> Found:
         name, at, _ = word.partition("@")
-        handle = self._session.handles.get(name)
+        handle = self._session.used(name)
         if not at or handle is None:
             yield from self._runs(before, word)
             return
@@ -136,7 +142,7 @@ class Completions:
                 yield f"{key}=", f"input of {flow.id}"
 
     def _answers(self, before: list[str], word: str) -> Found:
-        named = [self._session.handles[name] for name in before if name in self._session.handles]
+        named = [handle for name in before if (handle := self._session.used(name)) is not None]
         for handle in named or reversed(list(self._session.handles.values())):
             for suspension in handle.result.suspensions:
                 for key in (suspension.schema or {}).get("properties", {}):
@@ -146,7 +152,7 @@ class Completions:
         """The workflow that the words name, itself or by a run; all of them if they name none."""
         flows = self._session.definitions.all()
         for word in before:
-            handle = self._session.handles.get(word.partition("@")[0])
+            handle = self._session.used(word.partition("@")[0])
             if handle is not None:
                 return [handle.workflow]
             if word in self._session.definitions.names():

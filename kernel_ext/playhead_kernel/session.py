@@ -190,9 +190,9 @@ class Session:
         run_id = self._run_id(name)
         return run_id if run_id in self.handles else self.room.call(self._completed(run_id))
 
-    def knows(self, name: str) -> bool:
-        """Whether a run that was used here has that id, or is the value of that variable."""
-        return self._run_id(name) in self.handles
+    def used(self, name: str) -> RunHandle | None:
+        """The run of that id, or in that variable, if it was used here."""
+        return self.handles.get(self._run_id(name))
 
     def last(self) -> RunHandle | None:
         """The run used last."""

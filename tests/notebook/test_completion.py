@@ -72,6 +72,9 @@ WANTED = {
     "run = %workflow run su": {"sums"},
     "a, b = %workflow outp": {"output"},
     "  %workflow cance": {"cancel"},
+    "%workflow until ": {"price", "approve"},  # of the run used last
+    "%workflow fork --at ": {"price", "approve"},
+    "%workflow output ch": {"chain-1"},
     "%workflow help sn": {"snapshot"},
     "%workflow -h sn": {"snapshot"},
     "%workflow break one if outp": {"output"},
@@ -87,6 +90,20 @@ def test_the_words_that_fit_are_offered(desk: Notebook, text: str) -> None:
         assert ours == WANTED[text]
     else:
         assert ours.isdisjoint({"one", "chain", "chain-1", "--wait"})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("%workflow output held t", {"two", "three"}),
+        ("%workflow snapshot held@t", {"held@two", "held@three"}),
+        ("%workflow resume asking ", {"ok=", "note="}),
+    ],
+)
+def test_a_run_may_be_named_by_its_variable(desk: Notebook, text: str, words: set[str]) -> None:
+    desk("from playhead_kernel import current_session")
+    desk("held = current_session().find('chain-1'); asking = current_session().find('orders-1')")
+    assert set(desk.completions(text)) == words
 
 
 def test_runs_are_offered_with_status_and_age(desk: Notebook) -> None:

@@ -44,7 +44,7 @@ def _run_and_answer(session: Session, words: list[str]) -> tuple[str | None, lis
     if not words or is_pair(words[0]):
         return None, words
     name = unquoted(words[0])
-    if len(words) > 1 or session.knows(name):
+    if len(words) > 1 or session.used(name):
         return name, words[1:]
     known = {info.run_id for info in session.runs()}
     return (name, []) if name in known else (None, words)

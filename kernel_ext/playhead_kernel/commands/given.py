@@ -22,7 +22,7 @@ def run_and_rest(session: Session, words: list[str]) -> tuple[RunHandle, list[st
     if not words:
         return session.find(), []
     name = unquoted(words[0])
-    if session.knows(name) or not session.handles:
+    if session.used(name) or not session.handles:
         return session.find(name), words[1:]
     last = session.find()
     steps = list(places(last.workflow))
@@ -33,7 +33,7 @@ def run_and_rest(session: Session, words: list[str]) -> tuple[RunHandle, list[st
 
 def run_first(session: Session, words: list[str]) -> list[str]:
     """``RUN STEP``, also where they stand the other way round."""
-    if len(words) == 2 and session.knows(words[1]) and not session.knows(words[0]):
+    if len(words) == 2 and session.used(words[1]) and not session.used(words[0]):
         return [words[1], words[0]]
     return words
 

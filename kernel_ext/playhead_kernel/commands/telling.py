@@ -65,7 +65,7 @@ def export(session: Session, given: Given) -> None:
     words: list[str] = given.words
     if len(words) > 2:
         raise UsageError(f"Name a run and a file, no more: {words[1]!r} is too much.")
-    if not words or (len(words) == 1 and session.knows(words[0])):
+    if not words or (len(words) == 1 and session.used(words[0])):
         raise UsageError("Name the file too: %workflow export [RUN] FILE.html")
     *names, file = run_first(session, words)
     handle: RunHandle = session.find(names[0] if names else None)
