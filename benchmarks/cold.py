@@ -15,6 +15,7 @@ import diskcache  # noqa: F401
 import ormsgpack  # noqa: F401
 import pydantic
 
+import playhead.runs.answering
 import playhead.stores.disk  # noqa: F401
 from benchmarks.flows import answer_or_ask, increment
 from playhead import Runtime, Step, Workflow
