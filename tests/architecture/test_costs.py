@@ -160,4 +160,4 @@ def test_the_first_names_of_a_notebook_load_only_so_much() -> None:
     ours, others, of_python = loaded_by("from playhead import Context, Runtime, Workflow, step")
     assert ours <= WITH_NAMES
     assert of_python.isdisjoint(FOR_FEW)
-    assert others == {"diskcache", "ormsgpack", "rpds"}
+    assert others == {"diskcache", "immutables", "ormsgpack"}

@@ -15,7 +15,7 @@ from itertools import chain, groupby, islice, repeat
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 import ormsgpack
-from rpds import HashTrieMap
+from immutables import Map
 
 from playhead.codec.compression import decompressed
 from playhead.codec.unread import Columns, Unread
@@ -190,15 +190,15 @@ def decode_point(data: bytes, fetch: Fetch) -> Point | None:
 def _point(content: Mapping[str, Any], fetch: Fetch) -> Point:
     values = _Found(content["values"], fetch)
     value = values.__getitem__
-    unread = Unread(_columns_in(content["columns"], content["count"], values), HashTrieMap())
+    unread = Unread(_columns_in(content["columns"], content["count"], values), Map())
     fields = {name: _read_field(name, part, value) for name, part in content["run"].items()}
     snapshot = Snapshot(
         **fields,
-        state=HashTrieMap({key: value(number) for key, number in content["state"]}),
-        request=HashTrieMap({key: value(number) for key, number in content["request"]}),
-        records=cast("HashTrieMap[Any, Record]", unread),  # it does what is asked of those of a snapshot
-        frames=HashTrieMap({tuple(path): Frame(at, _path(arms)) for path, at, arms in content["frames"]}),
-        busy=HashTrieMap({tuple(path): Status(status) for path, status in content["busy"]}),
+        state=Map({key: value(number) for key, number in content["state"]}),
+        request=Map({key: value(number) for key, number in content["request"]}),
+        records=cast("Map[Any, Record]", unread),  # it does what is asked of those of a snapshot
+        frames=Map({tuple(path): Frame(at, _path(arms)) for path, at, arms in content["frames"]}),
+        busy=Map({tuple(path): Status(status) for path, status in content["busy"]}),
     )
     return Point(snapshot, content["chain"], tuple((run_id, after) for run_id, after in content["lineage"]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from playhead.machine.events import Path
 from playhead.machine.snapshot import Record
@@ -50,9 +50,9 @@ _NONE: Final[Mapping[str, int]] = {}
 
 
 class Unread(Mapping[Path, Record]):
-    """The records of ``columns``, and those that came ``since``; like a `HashTrieMap`, it is never changed."""
+    """The records of ``columns``, and those that came ``since``; like a `Map`, it is never changed."""
 
-    def __init__(self, columns: Columns, since: HashTrieMap[Path, Record]) -> None:
+    def __init__(self, columns: Columns, since: Map[Path, Record]) -> None:
         self._columns = columns
         self._since = since
 
@@ -75,10 +75,10 @@ class Unread(Mapping[Path, Record]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def insert(self, path: Path, record: Record) -> Unread:
+    def set(self, path: Path, record: Record) -> Unread:
         """The same records, with this one at its path."""
-        return Unread(self._columns, self._since.insert(path, record))
+        return Unread(self._columns, self._since.set(path, record))
 
-    def discard(self, path: Path) -> HashTrieMap[Path, Record]:
+    def delete(self, path: Path) -> Map[Path, Record]:
         """The same records, without the one at that path: all are read, for time travel looks at them all anyway."""
-        return HashTrieMap(self).discard(path)
+        return Map(self).delete(path)

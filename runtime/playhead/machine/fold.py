@@ -23,9 +23,7 @@ _FOLDERS = {**RUN_FOLDERS, **STEP_FOLDERS}
 def fold(snapshot: Snapshot, event: Event) -> Snapshot:
     """The snapshot after ``event``."""
     folder = _FOLDERS.get(event.type)
-    changes = folder(snapshot, event) if folder else {}
-    changes["seq"], changes["updated_at"] = event.seq, event.at
-    return snapshot.but(changes)
+    return folder(snapshot, event) if folder else snapshot.after(event)
 
 
 class Moment(NamedTuple):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from playhead.machine.events import Event, Path
 from playhead.machine.payload import Payload
 from playhead.machine.snapshot import Snapshot
 
-#: The fields of a snapshot that an event changes, with their new values.
-Changes: TypeAlias = dict[str, Any]
-Folder: TypeAlias = Callable[[Snapshot, Event], Changes]
+K = TypeVar("K")
+V = TypeVar("V")
+
+#: Gives the run after an event.
+Folder: TypeAlias = Callable[[Snapshot, Event], Snapshot]
 
 
 def error_in(snapshot: Snapshot, data: Mapping[str, Any]) -> Payload | None:
@@ -30,8 +32,13 @@ def path_in(value: Iterable[str] | None) -> Path | None:
     return None if value is None else tuple(value)
 
 
-def laid_over(base: HashTrieMap[str, Payload], changes: Mapping[str, Payload] | None) -> HashTrieMap[str, Payload]:
+def laid_over(base: Map[str, Payload], changes: Mapping[str, Payload] | None) -> Map[str, Payload]:
     """``base`` with ``changes`` laid over it."""
     for key, value in (changes or {}).items():
-        base = base.insert(key, value)
+        base = base.set(key, value)
     return base
+
+
+def without(base: Map[K, V], key: K) -> Map[K, V]:
+    """``base`` without ``key``, if it was there."""
+    return base.delete(key) if key in base else base

@@ -25,6 +25,7 @@ from playhead.machine.decide import input_of
 from playhead.machine.events import Path
 from playhead.machine.payload import Payload
 from playhead.machine.places import bare, body_of
+from playhead.machine.recorded import without
 from playhead.machine.run_folds import overlaid
 from playhead.machine.snapshot import FINAL, Record, Snapshot, Status, item_path
 
@@ -212,7 +213,7 @@ class Rewind:
 
     def _put(self, path: Path, fields: dict[str, Any]) -> None:
         self._set[path] = {**self._set.get(path, {}), **fields}
-        base = self.snapshot.records.discard(path) if path in self._dropped else self.snapshot.records
+        base = without(self.snapshot.records, path) if path in self._dropped else self.snapshot.records
         self._dropped.discard(path)
         records = overlaid(base, path, self._set[path], self.snapshot.seq + 1, self.snapshot.updated_at)
         self.snapshot = self.snapshot._replace(records=records)
@@ -224,7 +225,7 @@ class Rewind:
             self._dropped.add(other)
             self._set.pop(other, None)
         for other in below:
-            self.snapshot = self.snapshot._replace(records=self.snapshot.records.discard(other))
+            self.snapshot = self.snapshot._replace(records=without(self.snapshot.records, other))
 
 
 #: Fields of a record that speak of an end it no longer has.

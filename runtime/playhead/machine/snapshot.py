@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from rpds import HashTrieMap
+from immutables import Map
 
-from playhead.machine.events import Path, Source
+from playhead.machine.events import Event, Path, Source
 from playhead.machine.payload import Element, Payload, Series, Table
 
 
@@ -54,11 +54,12 @@ class Record(NamedTuple):
     started_at: float | None = None
     tries: int = 0
     output: Payload | None = None
+    ended_at: float | None = None
+    bailed: bool = False
     error: Payload | None = None
     error_path: Path | None = None
     tripped: bool = False
     non_retryable: bool = False
-    bailed: bool = False
     suspend_payload: Payload | None = None
     suspend_output: Payload | None = None
     labels: tuple[str, ...] = ()
@@ -69,25 +70,37 @@ class Record(NamedTuple):
     iteration: int | None = None
     # A record is never searched like a tuple, and "index" is the word people know.
     index: int | None = None  # type: ignore[assignment]  # hides tuple.index on purpose
-    ended_at: float | None = None
     suspended_at: float | None = None
     resumed_at: float | None = None
     until: float | None = None
     again: bool | None = None
     width: int = 0
     total: int = 0
+    turn: int = 0
     next_item: int = 0
     open_items: frozenset[int] = frozenset()
     done_items: int = 0
-    turn: int = 0
 
     @property
     def step_id(self) -> str:
         """The bare id, without the turn or item."""
         return self.path[-1].partition("#")[0]
 
+    @classmethod
+    def begun(cls, path: Path, kind: str, order: int, input: Payload | None, at: float) -> Record:
+        """Of a place that has just begun; like the next one, far quicker than the general way, once for each step."""
+        return tuple.__new__(cls, (path, kind, Status.RUNNING, order, input, at, 1, *_UNTOUCHED))
+
+    def succeeded(self, output: Payload | None, at: float, bailed: bool) -> Record:
+        """Of the same place, which ended well."""
+        return tuple.__new__(Record, (*self[:2], Status.SUCCESS, *self[3:7], output, at, bailed, *self[10:]))
+
+    def holding(self, next_item: int, open_items: frozenset[int], done_items: int) -> Record:
+        """Of the same foreach, an item of which has begun or ended."""
+        return tuple.__new__(Record, (*self[:-3], next_item, open_items, done_items))
+
     def but(self, changes: Mapping[str, Any]) -> Record:
-        """The same with some fields changed; in half the time that ``_replace`` takes, once or twice an event."""
+        """The same with some fields changed; in half the time that ``_replace`` takes."""
         values = list(self)
         for field, value in changes.items():
             values[_RECORD[field]] = value
@@ -95,6 +108,7 @@ class Record(NamedTuple):
 
 
 _RECORD = {field: position for position, field in enumerate(Record._fields)}
+_UNTOUCHED = tuple(Record._field_defaults[field] for field in Record._fields[7:])
 
 
 class Frame(NamedTuple):
@@ -114,6 +128,10 @@ class Snapshot(NamedTuple):
 
     run_id: str
     seq: int = 0
+    updated_at: float = 0.0
+    records: Map[Path, Record] = Map()
+    busy: Map[Path, Status] = Map()
+    frames: Map[Path, Frame] = Map()
     workflow_id: str = ""
     status: Status = Status.PENDING
     resource_id: str | None = None
@@ -122,13 +140,9 @@ class Snapshot(NamedTuple):
     error: Payload | None = None
     error_path: Path | None = None
     created_at: float = 0.0
-    updated_at: float = 0.0
     ended_at: float | None = None
-    state: HashTrieMap[str, Payload] = HashTrieMap()
-    request: HashTrieMap[str, Payload] = HashTrieMap()
-    records: HashTrieMap[Path, Record] = HashTrieMap()
-    frames: HashTrieMap[Path, Frame] = HashTrieMap()
-    busy: HashTrieMap[Path, Status] = HashTrieMap()
+    state: Map[str, Payload] = Map()
+    request: Map[str, Payload] = Map()
     transient: tuple[str, ...] = ()
     canceling: bool = False
     per_step: bool = False
@@ -148,12 +162,23 @@ class Snapshot(NamedTuple):
         going = {status for status in self.busy.values() if status is not Status.SUSPENDED}
         return Status.WAITING if going == {Status.WAITING} else Status.RUNNING
 
-    def but(self, changes: Mapping[str, Any]) -> Snapshot:
-        """The same with some fields changed; in half the time that ``_replace`` takes, once an event."""
+    def after(self, event: Event, **changes: Any) -> Snapshot:
+        """The run after ``event``, which changed these fields."""
         values = list(self)
+        values[1], values[2] = event.seq, event.at
         for field, value in changes.items():
             values[_SNAPSHOT[field]] = value
         return tuple.__new__(Snapshot, values)
+
+    def moved(
+        self,
+        event: Event,
+        records: Map[Path, Record],
+        busy: Map[Path, Status],
+        frames: Map[Path, Frame],
+    ) -> Snapshot:
+        """The run after ``event``, which changed no more than its places: far quicker than `after`, twice a step."""
+        return tuple.__new__(Snapshot, (self[0], event.seq, event.at, records, busy, frames, *self[6:]))
 
     def record(self, path: Path) -> Record | None:
         """What is known of ``path``; None if it was not reached."""

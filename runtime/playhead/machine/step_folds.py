@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from playhead.machine import events as E
 from playhead.machine.events import Event, Path
-from playhead.machine.recorded import Changes, Folder, error_in, laid_over, path_in
+from playhead.machine.recorded import Folder, error_in, laid_over, path_in, without
 from playhead.machine.snapshot import LEAVES, Frame, Record, Snapshot, Status, ancestors, element
 
 
-def _step_started(snapshot: Snapshot, event: Event) -> Changes:
+def _step_started(snapshot: Snapshot, event: Event) -> Snapshot:
     data, path = event.data, event.path
     known = snapshot.records.get(path)
     record = _begun(snapshot, event) if known is None else _begun_again(snapshot, known, event)
-    changes: Changes = {"records": _with_begun(snapshot.records, record)}
-    if "entry" in data:
-        scope = path[:-1]
-        frame = snapshot.frames.get(scope)
-        if frame is None or frame.position != data["entry"]:
-            changes["frames"] = snapshot.frames.insert(scope, Frame(data["entry"]))
+    busy, frames, entry = snapshot.busy, snapshot.frames, data.get("entry")
+    if entry is not None:
+        frame = frames.get(path[:-1])
+        if frame is None or frame.position != entry:
+            frames = frames.set(path[:-1], Frame(entry))
     if record.kind in LEAVES:
-        changes["busy"] = snapshot.busy.insert(path, Status.RUNNING)
+        busy = busy.set(path, Status.RUNNING)
     elif record.kind == "workflow" and path not in snapshot.frames:
-        changes["frames"] = changes.get("frames", snapshot.frames).insert(path, Frame())
-    return changes
+        frames = frames.set(path, Frame())
+    return snapshot.moved(event, _with_begun(snapshot.records, record), busy, frames)
 
 
 _GIVEN: Final = ("index", "iteration", "width", "total")
@@ -35,7 +34,7 @@ _GIVEN: Final = ("index", "iteration", "width", "total")
 def _begun(snapshot: Snapshot, event: Event) -> Record:
     data = event.data
     input = snapshot.resolve(data.get("input"))
-    record = Record(event.path, data["kind"], Status.RUNNING, event.seq, input, event.at, 1)
+    record = Record.begun(event.path, data["kind"], event.seq, input, event.at)
     if "index" in data or "iteration" in data or "width" in data:
         return record.but({field: data[field] for field in _GIVEN if field in data})
     return record
@@ -61,9 +60,9 @@ def _begun_again(snapshot: Snapshot, known: Record, event: Event) -> Record:
     )
 
 
-def _with_begun(records: HashTrieMap[Path, Record], record: Record) -> HashTrieMap[Path, Record]:
+def _with_begun(records: Map[Path, Record], record: Record) -> Map[Path, Record]:
     """``records`` with one that begins, and what its foreach or loop knows of that."""
-    records = records.insert(record.path, record)
+    records = records.set(record.path, record)
     if record.index is not None:
         return _item_began(records, record.path, record.index)
     if record.iteration is not None:
@@ -71,32 +70,30 @@ def _with_begun(records: HashTrieMap[Path, Record], record: Record) -> HashTrieM
     return records
 
 
-def _item_began(records: HashTrieMap[Path, Record], path: Path, index: int) -> HashTrieMap[Path, Record]:
+def _item_began(records: Map[Path, Record], path: Path, index: int) -> Map[Path, Record]:
     container = records[element(path)]
-    opened = container.but(
-        {"next_item": max(container.next_item, index + 1), "open_items": container.open_items | {index}}
-    )
-    return records.insert(container.path, opened)
+    open_items, next_item = container.open_items | {index}, max(container.next_item, index + 1)
+    return records.set(container.path, container.holding(next_item, open_items, container.done_items))
 
 
-def _turn_began(records: HashTrieMap[Path, Record], path: Path, turn: int) -> HashTrieMap[Path, Record]:
+def _turn_began(records: Map[Path, Record], path: Path, turn: int) -> Map[Path, Record]:
     container = records.get(element(path))
-    return records.insert(container.path, container.but({"turn": turn})) if container else records
+    return records.set(container.path, container.but({"turn": turn})) if container else records
 
 
-def _step_succeeded(snapshot: Snapshot, event: Event) -> Changes:
+def _step_succeeded(snapshot: Snapshot, event: Event) -> Snapshot:
     data, path = event.data, event.path
     record = snapshot.records[path]
-    output = snapshot.resolve(data.get("output"))
-    ended = {"status": Status.SUCCESS, "output": output, "ended_at": event.at, "bailed": data.get("bail", False)}
-    done = record.but(ended if _is_plain(record) else ended | _PLAIN)
-    records = snapshot.records.insert(path, done)
+    done = record.succeeded(snapshot.resolve(data.get("output")), event.at, data.get("bail", False))
+    if not _is_plain(record):
+        done = done.but(_PLAIN)
+    records = snapshot.records.set(path, done)
     if record.index is not None:
         container = records[element(path)]
         # An item that bailed stays open, so that the block can be ended by it.
-        still_open = container.open_items if done.bailed else container.open_items - {record.index}
-        closed = container.but({"open_items": still_open, "done_items": container.done_items + 1})
-        records = records.insert(container.path, closed)
+        open_items = container.open_items if done.bailed else container.open_items - {record.index}
+        container = container.holding(container.next_item, open_items, container.done_items + 1)
+        records = records.set(container.path, container)
     return _settled(snapshot, event, done, records)
 
 
@@ -108,7 +105,7 @@ def _is_plain(record: Record) -> bool:
     return record.until is None and not record.resumed and not record.restarted and not record.labels
 
 
-def _step_failed(snapshot: Snapshot, event: Event) -> Changes:
+def _step_failed(snapshot: Snapshot, event: Event) -> Snapshot:
     data, path = event.data, event.path
     failed = snapshot.records[path].but(
         {
@@ -124,10 +121,10 @@ def _step_failed(snapshot: Snapshot, event: Event) -> Changes:
             "labels": (),
         }
     )
-    return _settled(snapshot, event, failed, snapshot.records.insert(path, failed))
+    return _settled(snapshot, event, failed, snapshot.records.set(path, failed))
 
 
-def _step_suspended(snapshot: Snapshot, event: Event) -> Changes:
+def _step_suspended(snapshot: Snapshot, event: Event) -> Snapshot:
     data, path = event.data, event.path
     record = snapshot.records[path]
     held = record.but(
@@ -141,15 +138,15 @@ def _step_suspended(snapshot: Snapshot, event: Event) -> Changes:
             "restarted": False,
         }
     )
-    return _settled(snapshot, event, held, snapshot.records.insert(path, held))
+    return _settled(snapshot, event, held, snapshot.records.set(path, held))
 
 
-def _step_waiting(snapshot: Snapshot, event: Event) -> Changes:
+def _step_waiting(snapshot: Snapshot, event: Event) -> Snapshot:
     """A sleep that goes on until a time, or a failed try that will be made again then."""
     data, path = event.data, event.path
-    begun = _step_started(snapshot, event) if "kind" in data else {}  # a sleep begins by waiting
-    records: HashTrieMap[Path, Record] = begun.get("records", snapshot.records)
-    record = records[path]
+    if "kind" in data:  # a sleep begins by waiting
+        snapshot = _step_started(snapshot, event)
+    record = snapshot.records[path]
     waiting = record.but(
         {
             "status": Status.WAITING,
@@ -159,10 +156,11 @@ def _step_waiting(snapshot: Snapshot, event: Event) -> Changes:
             "restarted": False,
         }
     )
-    return begun | {"records": records.insert(path, waiting), "busy": snapshot.busy.insert(path, Status.WAITING)}
+    busy = snapshot.busy.set(path, Status.WAITING)
+    return snapshot.moved(event, snapshot.records.set(path, waiting), busy, snapshot.frames)
 
 
-def _step_canceled(snapshot: Snapshot, event: Event) -> Changes:
+def _step_canceled(snapshot: Snapshot, event: Event) -> Snapshot:
     data, path = event.data, event.path
     canceled = snapshot.records[path].but(
         {
@@ -173,51 +171,49 @@ def _step_canceled(snapshot: Snapshot, event: Event) -> Changes:
             "until": None,
         }
     )
-    return _settled(snapshot, event, canceled, snapshot.records.insert(path, canceled))
+    return _settled(snapshot, event, canceled, snapshot.records.set(path, canceled))
 
 
-def _step_lost(snapshot: Snapshot, event: Event) -> Changes:
+def _step_lost(snapshot: Snapshot, event: Event) -> Snapshot:
     record = snapshot.records[event.path]
     lost = record.but({"status": Status.PENDING, "restarted": True})
-    return {
-        "records": snapshot.records.insert(event.path, lost),
-        "busy": snapshot.busy.insert(event.path, Status.PENDING),
-    }
+    busy = snapshot.busy.set(event.path, Status.PENDING)
+    return snapshot.moved(event, snapshot.records.set(event.path, lost), busy, snapshot.frames)
 
 
-def _settled(snapshot: Snapshot, event: Event, record: Record, records: HashTrieMap[Path, Record]) -> Changes:
+def _settled(snapshot: Snapshot, event: Event, record: Record, records: Map[Path, Record]) -> Snapshot:
     """The body ended as ``record`` says: it is busy no more, and what it set in state and request counts."""
     data = event.data
-    changes: Changes = {"records": records, "busy": _freed(snapshot.busy, record)}
+    after = snapshot.moved(event, records, _freed(snapshot.busy, record), snapshot.frames)
     if "state" in data:
-        changes["state"] = laid_over(snapshot.state, data["state"])
+        after = after.after(event, state=laid_over(snapshot.state, data["state"]))
     if "request" in data or "request_deleted" in data:
         request = laid_over(snapshot.request, data.get("request"))
         for key in data.get("request_deleted", ()):
-            request = request.discard(key)
-        changes["request"] = request
-    return changes
+            request = without(request, key)
+        after = after.after(event, request=request)
+    return after
 
 
-def _freed(busy: HashTrieMap[Path, Status], record: Record) -> HashTrieMap[Path, Status]:
+def _freed(busy: Map[Path, Status], record: Record) -> Map[Path, Status]:
     """A leaf that ended is busy no more, nor is anything below a container that ended."""
     path = record.path
     if record.kind in LEAVES:
-        return busy.insert(path, Status.SUSPENDED) if record.status is Status.SUSPENDED else busy.discard(path)
+        return busy.set(path, Status.SUSPENDED) if record.status is Status.SUSPENDED else without(busy, path)
     if record.status is not Status.SUSPENDED:
         for below in [other for other in busy if path in (other[: len(path)], *ancestors(other))]:
-            busy = busy.discard(below)
+            busy = without(busy, below)
     return busy
 
 
-def _branch_decided(snapshot: Snapshot, event: Event) -> Changes:
+def _branch_decided(snapshot: Snapshot, event: Event) -> Snapshot:
     frame = Frame(event.data["entry"], tuple(event.data["arms"]))
-    return {"frames": snapshot.frames.insert(event.path, frame)}
+    return snapshot.after(event, frames=snapshot.frames.set(event.path, frame))
 
 
-def _loop_decided(snapshot: Snapshot, event: Event) -> Changes:
+def _loop_decided(snapshot: Snapshot, event: Event) -> Snapshot:
     turn = snapshot.records[event.path].but({"again": event.data["again"]})
-    return {"records": snapshot.records.insert(event.path, turn)}
+    return snapshot.after(event, records=snapshot.records.set(event.path, turn))
 
 
 STEP_FOLDERS: Final[dict[str, Folder]] = {

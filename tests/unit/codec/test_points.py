@@ -9,7 +9,7 @@ from typing import Any
 
 import ormsgpack
 import pytest
-from rpds import HashTrieMap
+from immutables import Map
 
 from playhead.codec import points
 from playhead.codec.compression import decompressed
@@ -76,11 +76,11 @@ SNAPSHOT = Snapshot(
     created_at=1.25,
     updated_at=2.25,
     ended_at=3.25,
-    state=HashTrieMap({"carried": LARGE, "small": SMALL}),
-    request=HashTrieMap({"user": OTHER}),
-    records=HashTrieMap({FULL.path: FULL, ("b",): Record(("b",), "map", Status.SUCCESS, 9, input=None, output=LARGE)}),
-    frames=HashTrieMap({(): Frame(2, ("b",)), ("outer",): Frame(0)}),
-    busy=HashTrieMap({("outer", "fetch#3"): Status.SUSPENDED}),
+    state=Map({"carried": LARGE, "small": SMALL}),
+    request=Map({"user": OTHER}),
+    records=Map({FULL.path: FULL, ("b",): Record(("b",), "map", Status.SUCCESS, 9, input=None, output=LARGE)}),
+    frames=Map({(): Frame(2, ("b",)), ("outer",): Frame(0)}),
+    busy=Map({("outer", "fetch#3"): Status.SUSPENDED}),
     transient=("token",),
     canceling=True,
     per_step=True,
@@ -196,7 +196,7 @@ async def test_a_point_is_read_whatever_the_order_of_the_fields_was_when_it_was_
     await store.keep(EVENTS)
     before: Any = namedtuple("Record", Record._fields[::-1])
     monkeypatch.setattr(points, "Record", before)
-    records = HashTrieMap({path: before(**record._asdict()) for path, record in SNAPSHOT.records.items()})
+    records = Map({path: before(**record._asdict()) for path, record in SNAPSHOT.records.items()})
     data = encode_point(Point(SNAPSHOT._replace(records=records), b"", ()), places_of(EVENTS))
     monkeypatch.undo()
     again = decode_point(data, store.fetch)
@@ -234,7 +234,7 @@ def spoilt(change: Callable[[dict[str, Any]], object]) -> bytes:
         lambda c: c["columns"].update(output=[1, -1]),
         lambda c: c["columns"].update(output=[1, "1"]),
         lambda c: c["columns"].update(unheard=[1, 2]),
-        lambda c: c["values"].insert(1, ["series", [len(c["values"])]]),
+        lambda c: c["values"].set(1, ["series", [len(c["values"])]]),
         lambda c: c.update(count=3),
         lambda c: c.update(count=0),
     ],
@@ -248,14 +248,14 @@ def test_records_that_are_made_when_they_are_looked_at_are_like_those_that_were_
     there, again = SNAPSHOT.records, there_and_back(SNAPSHOT, lambda seq, slot: b"").records
     new = FULL._replace(path=("new",))
     assert all(again[path] is again.get(path) for path in there)
-    for records in (again, again.insert(new.path, new), again.insert(("b",), new._replace(path=("b",)))):
-        expected = HashTrieMap({path: records[path] for path in records})
+    for records in (again, again.set(new.path, new), again.set(("b",), new._replace(path=("b",)))):
+        expected = Map({path: records[path] for path in records})
         assert set(records) == {record.path for record in records.values()} >= set(there)
         assert len(records) == len(set(records))
         assert records == expected
         assert dict(records.items()) == dict(expected.items())
         assert records.discard(("b",)) == expected.discard(("b",))
-    assert again.insert(("b",), new)[("b",)] is new
+    assert again.set(("b",), new)[("b",)] is new
     assert new.path not in again
     for absent in ((), ("a",), ("b", "b"), ("outer",), ("outer", "fetch#3", "b")):
         assert absent not in again
