@@ -7,7 +7,8 @@ gathered. A killed process loses what was not written; use `evented` where that 
 from __future__ import annotations
 
 from playhead.errors import StoreConflict
-from playhead.machine.fold import Moment
+from playhead.machine.fold import News
+from playhead.machine.snapshot import Snapshot
 from playhead.stores.log import RunLog
 
 #: Events put off at most; bounds what is held in memory only.
@@ -22,29 +23,29 @@ class Direct:
 
     def __init__(self) -> None:
         self._put_off = 0
-        self._last: Moment | None = None
+        self._last: Snapshot | None = None
 
-    def at_once(self, log: RunLog, news: list[Moment]) -> bool:
+    def at_once(self, log: RunLog, news: News) -> bool:
         """Show them, unless so many were put off that the store must hear of them first."""
-        if self._put_off + len(news) > FLUSH_EVERY or not log.is_followed_by(news):
+        if self._put_off + len(news.events) > FLUSH_EVERY or not log.is_followed_by(news):
             return False
-        self._put_off += len(news)
+        self._put_off += len(news.events)
         self._extend(log, news)
         return True
 
-    async def commit(self, log: RunLog, news: list[Moment]) -> None:
+    async def commit(self, log: RunLog, news: News) -> None:
         if not self.at_once(log, news):
             await self.settle(log)
-            self._put_off = len(news)
+            self._put_off = len(news.events)
             self._extend(log, news)
 
-    def _extend(self, log: RunLog, news: list[Moment]) -> None:
+    def _extend(self, log: RunLog, news: News) -> None:
         log.extend(news)
-        self._last = news[-1] if news else self._last
+        self._last = news.after if news.events else self._last
 
     async def settle(self, log: RunLog) -> None:
         """Raises `StoreConflict` too if a reader has laid what was put off over what somebody else wrote."""
         self._put_off = 0
         await log.flush()
-        if self._last is not None and log.snapshot is not self._last.after:
-            raise StoreConflict(log.run_id, self._last.event.seq, log.snapshot.seq)
+        if self._last is not None and log.snapshot is not self._last:
+            raise StoreConflict(log.run_id, self._last.seq, log.snapshot.seq)

@@ -29,7 +29,7 @@ from playhead.errors import RunInterrupted, StoreConflict
 from playhead.machine import events as E
 from playhead.machine.decide import Command, decide
 from playhead.machine.events import NOTHING, Event, Path
-from playhead.machine.fold import Moment, moment_of, moments
+from playhead.machine.fold import News
 from playhead.machine.places import body_at
 from playhead.machine.rebase import rebased, without_beginnings
 from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status, element
@@ -51,7 +51,7 @@ class Driver:
         engine: Commit,
         workflow: Workflow[Any, Any],
         log: RunLog,
-        claim: Sequence[Moment],
+        claim: News,
         *,
         pace: Pace,
         transient: dict[str, Any],
@@ -66,8 +66,8 @@ class Driver:
         self.transient = transient
         self.context = context
         self.spans = spans
-        self.snapshot = claim[-1].after
-        self.pending: list[Moment] = list(claim)
+        self.snapshot = claim.after
+        self.pending = claim
         self.flights = Flights(self)
         self.cancellation = Cancellation()
         self.lists = Lists()
@@ -121,7 +121,7 @@ class Driver:
                 self._check()
                 self._advance()
                 if not self._written and self.engine.at_once(self.log, self.pending):
-                    self.pending = []
+                    self.pending = News(self.snapshot)
                     if self.flights.items:
                         return True
             except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the run is told
@@ -147,7 +147,7 @@ class Driver:
         try:
             await self.engine.settle(self.log)
         except StoreConflict:
-            await self._rebase([])
+            await self._rebase(News(self.snapshot))
             return False
         return True
 
@@ -159,9 +159,8 @@ class Driver:
         for written in self._written:
             written.cancel()
         with contextlib.suppress(Exception):  # the store may be what made us stop
-            if self.pending and self._writable:
+            if self.pending.events and self._writable:
                 await self.engine.commit(self.log, self.pending)
-                self.pending = []
             await self.engine.settle(self.log)
 
     def _advance(self) -> None:
@@ -192,9 +191,8 @@ class Driver:
 
     def note(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
         """Add an event; it counts for our decisions now, and for others once it is committed."""
-        moment = moment_of(self.snapshot, Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data))
-        self.snapshot = moment.after
-        self.pending.append(moment)
+        event = Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data)
+        self.snapshot = self.pending.add(event)
 
     def record(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
         """`note`, for those who are neither deciding nor about to end."""
@@ -223,8 +221,8 @@ class Driver:
         return sum(1 for record in records if record is not None and record.status is Status.FAILED)
 
     async def _commit(self) -> None:
-        while self.pending:
-            batch, self.pending = self.pending, []
+        while self.pending.events:
+            batch, self.pending = self.pending, News(self.snapshot)
             told = len(self._written)
             # Until the store has answered, nothing may be written that stands on this batch.
             self._writable = False
@@ -240,7 +238,7 @@ class Driver:
             for future in written:
                 _is_written(future)
 
-    async def _write(self, batch: list[Moment]) -> None:
+    async def _write(self, batch: News) -> None:
         if self.is_claimed:
             await self.engine.commit(self.log, batch)
             return
@@ -250,17 +248,17 @@ class Driver:
         if not self.claimed.done():
             self.claimed.set_result(None)
 
-    async def _rebase(self, batch: list[Moment]) -> None:
+    async def _rebase(self, batch: News) -> None:
         """Somebody else appended first: lay what we recorded over theirs, unless they have taken over."""
         await self.log.refresh()
         base = self.log.snapshot
         if not self._is_ours(base):
             raise self._fence()
-        ours = [event for _, event, _ in (*batch, *self.pending)]
+        ours = [*batch.events, *self.pending.events]
         if base.canceling:
             ours = without_beginnings(ours)
-        self.pending = moments(base, rebased(ours, self.snapshot, base))
-        self.snapshot = self.pending[-1].after if self.pending else base
+        self.pending = News(base, rebased(ours, self.snapshot, base))
+        self.snapshot = self.pending.after
         self.wake()
 
     async def catch_up(self) -> bool:
@@ -270,8 +268,9 @@ class Driver:
         if present is not self.snapshot:
             if not self._is_ours(present):
                 self._crash = self._fence()
-            elif not self.pending and self._writable:
+            elif not self.pending.events and self._writable:
                 self.snapshot = present
+                self.pending = News(present)
             self.wake()
         return not self.stopping
 

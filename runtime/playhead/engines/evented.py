@@ -5,7 +5,7 @@ So any process can take the run over at any event, and what was acknowledged is 
 
 from __future__ import annotations
 
-from playhead.machine.fold import Moment
+from playhead.machine.fold import News
 from playhead.stores.log import RunLog
 
 
@@ -15,11 +15,11 @@ class Evented:
     name = "evented"
     is_instant = False
 
-    def at_once(self, log: RunLog, news: list[Moment]) -> bool:
+    def at_once(self, log: RunLog, news: News) -> bool:
         """Never: a store takes its time."""
         return False
 
-    async def commit(self, log: RunLog, news: list[Moment]) -> None:
+    async def commit(self, log: RunLog, news: News) -> None:
         await log.append(news)
 
     async def settle(self, log: RunLog) -> None:

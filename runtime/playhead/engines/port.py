@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from playhead.engines.effects import Clock
 from playhead.machine.events import Path
-from playhead.machine.fold import Moment
+from playhead.machine.fold import News
 from playhead.stores.log import RunLog
 from playhead.stores.port import Store
 
@@ -55,11 +55,11 @@ class Commit(Protocol):
     is_instant: bool
     """Whether new events can be made to count `at_once`, most of the time."""
 
-    def at_once(self, log: RunLog, news: list[Moment]) -> bool:
+    def at_once(self, log: RunLog, news: News) -> bool:
         """Make ``news`` count without waiting for anything; False, and nothing done, if that is not possible now."""
         ...
 
-    async def commit(self, log: RunLog, news: list[Moment]) -> None:
+    async def commit(self, log: RunLog, news: News) -> None:
         """Make ``news`` count; the driver acts on them only afterwards."""
         ...
 

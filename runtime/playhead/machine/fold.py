@@ -10,12 +10,15 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final
 
 from playhead.machine.events import Event
 from playhead.machine.run_folds import RUN_FOLDERS
 from playhead.machine.snapshot import Snapshot
 from playhead.machine.step_folds import STEP_FOLDERS
+
+#: Every how many events a snapshot is kept; any moment is then at most this many folds away (microseconds each).
+KEEP_EVERY: Final = 32
 
 _FOLDERS = {**RUN_FOLDERS, **STEP_FOLDERS}
 
@@ -26,23 +29,25 @@ def fold(snapshot: Snapshot, event: Event) -> Snapshot:
     return folder(snapshot, event) if folder else snapshot.after(event)
 
 
-class Moment(NamedTuple):
-    """An event, and the run before and after it: handed on together, so that no event is folded twice."""
+class News:
+    """Events that follow on one another, and the run before and after them: together, so that none is folded twice.
 
-    before: Snapshot
-    event: Event
-    after: Snapshot
+    ``kept`` are the snapshots after every `KEEP_EVERY`-th event of the run.
+    """
 
+    __slots__ = ("after", "before", "events", "kept")
 
-def moment_of(before: Snapshot, event: Event) -> Moment:
-    """What ``event`` makes of the run."""
-    return Moment(before, event, fold(before, event))
+    def __init__(self, before: Snapshot, events: Iterable[Event] = ()) -> None:
+        self.before = self.after = before
+        self.events: list[Event] = []
+        self.kept: list[Snapshot] = []
+        for event in events:
+            self.add(event)
 
-
-def moments(snapshot: Snapshot, events: Iterable[Event]) -> list[Moment]:
-    """Each of ``events``, which follow ``snapshot``, with the run after it."""
-    found = []
-    for event in events:
-        found.append(moment_of(snapshot, event))
-        snapshot = found[-1].after
-    return found
+    def add(self, event: Event) -> Snapshot:
+        """The run after one more event."""
+        after = self.after = fold(self.after, event)
+        self.events.append(event)
+        if event.seq % KEEP_EVERY == 0:
+            self.kept.append(after)
+        return after

@@ -23,7 +23,7 @@ from playhead.errors import (
 )
 from playhead.machine import events as E
 from playhead.machine.events import Event, Path
-from playhead.machine.fold import Moment, moment_of
+from playhead.machine.fold import News
 from playhead.machine.payload import Encoded, Payload
 from playhead.machine.places import body_at, entry_at, suspended_leaves
 from playhead.machine.snapshot import Snapshot, Status
@@ -34,15 +34,12 @@ class Draft:
     """Events to be appended together, numbered on from a snapshot."""
 
     def __init__(self, snapshot: Snapshot, now: float) -> None:
-        self._snapshot = snapshot
+        self.news = News(snapshot)
         self._now = now
-        self.moments: list[Moment] = []
 
     def add(self, type: str, path: Path = (), **data: Any) -> Draft:
         content = {key: value for key, value in data.items() if value is not None}
-        event = Event(self._snapshot.seq + 1, self._now, type, path, content)
-        self.moments.append(moment_of(self._snapshot, event))
-        self._snapshot = self.moments[-1].after
+        self.news.add(Event(self.news.after.seq + 1, self._now, type, path, content))
         return self
 
 

@@ -134,7 +134,7 @@ class Control:
     async def append(self, draft: Draft) -> bool:
         """Append; False, and the log read anew, if somebody else was first."""
         try:
-            await self.log.append(draft.moments)
+            await self.log.append(draft.news)
         except StoreConflict:
             await self.log.refresh()
             return False
@@ -183,7 +183,7 @@ class Control:
         self._spans = None
         drives = self.home.drives
         try:
-            self._begun = await drives.begin(self.workflow, self.log, draft.moments, pace, self.context, spans, request)
+            self._begun = await drives.begin(self.workflow, self.log, draft.news, pace, self.context, spans, request)
         except StoreConflict:
             await self.log.refresh()
             return False

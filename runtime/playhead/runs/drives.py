@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import contextvars
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Literal
 
 from playhead.definition.workflow import Workflow
@@ -17,7 +17,7 @@ from playhead.engines.evented import Evented
 from playhead.engines.pace import Pace
 from playhead.engines.port import Environment
 from playhead.errors import StoreError
-from playhead.machine.fold import Moment
+from playhead.machine.fold import News
 from playhead.machine.snapshot import ACTIVE, FINAL
 from playhead.stores.log import RunLog
 from playhead.tracing import RunSpans
@@ -56,7 +56,7 @@ class Drives:
         self,
         workflow: Workflow[Any, Any],
         log: RunLog,
-        claim: Sequence[Moment],
+        claim: News,
         pace: Pace,
         context: contextvars.Context,
         spans: RunSpans | None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 
 from playhead.codec.events import chain_of, decode_event, encode_event, externalise, is_small, peek_event
@@ -16,7 +16,7 @@ from playhead.codec.points import Point, decode_point, encode_point, places_of, 
 from playhead.errors import NoSuchRun, StoreConflict, StoreCorrupt, StoreError
 from playhead.machine import events as E
 from playhead.machine.events import Event
-from playhead.machine.fold import Moment, moments
+from playhead.machine.fold import News
 from playhead.machine.rebase import rebased
 from playhead.machine.snapshot import Snapshot
 from playhead.stores.past import Past
@@ -46,7 +46,7 @@ class RunLog:
         self._lineage: tuple[tuple[str, int], ...] = ((run_id, 0),)
         self._saved = 0
         self._chain = b""
-        self._unsaved: list[Moment] = []
+        self._unsaved: list[Event] = []
         self._appending = False
         self._listeners: set[Callable[[Sequence[Event]], None]] = set()
         self._grew = asyncio.Event()
@@ -132,14 +132,14 @@ class RunLog:
                 await self._adopt(event)
             arrived.append(event)
         self._saved += len(frames)
-        self._extend(moments(self.snapshot, arrived))
+        self._extend(News(self.snapshot, arrived))
         if self.snapshot.owner == seen.owner:
-            self.extend(moments(self.snapshot, rebased(put_off, seen, self.snapshot)))
+            self.extend(News(self.snapshot, rebased(put_off, seen, self.snapshot)))
         return self.snapshot
 
     def _take_back(self) -> list[Event]:
         """Undo what was put off: it is to follow what others have written before it was, or to be dropped."""
-        put_off, self._unsaved = [moment.event for moment in self._unsaved], []
+        put_off, self._unsaved = self._unsaved, []
         if put_off:
             self.snapshot = self._past.cut(put_off[0].seq - 1)
         return put_off
@@ -153,7 +153,7 @@ class RunLog:
         """Begin this log with the events of ``parent``, which was read whole, up to ``seq``."""
         homes = (home for home in parent._lineage if home[1] < seq)
         self._lineage = (*homes, (self.run_id, seq))
-        self._extend(moments(self.snapshot, parent.events[:seq]))
+        self._extend(News(self.snapshot, parent.events[:seq]))
 
     def at(self, seq: int | None) -> Snapshot:
         """The run after event ``seq`` (None: the last). Raises IndexError for a moment the run has not had.
@@ -174,7 +174,7 @@ class RunLog:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    async def append(self, news: Sequence[Moment]) -> None:
+    async def append(self, news: News) -> None:
         """Commit ``news``, after what was put off, and only then let anybody see it.
 
         `StoreConflict` if somebody else was first.
@@ -183,16 +183,16 @@ class RunLog:
             self._must_follow(news)
             self._appending = True
             try:
-                await self._save([*self._unsaved, *news])
+                await self._save([*self._unsaved, *news.events], news.after)
             finally:
                 self._appending = False
             self._unsaved.clear()
             self._extend(news)
 
-    def extend(self, news: Sequence[Moment]) -> None:
+    def extend(self, news: News) -> None:
         """Let everybody in this process see ``news`` now, and commit it at the next `flush`."""
         self._must_follow(news)
-        self._unsaved.extend(news)
+        self._unsaved += news.events
         self._extend(news)
 
     async def flush(self) -> None:
@@ -200,30 +200,30 @@ class RunLog:
         async with self._turn:
             while self._unsaved:
                 batch = list(self._unsaved)
-                await self._save(batch)
+                await self._save(batch, self.snapshot)
                 del self._unsaved[: len(batch)]
 
-    def is_followed_by(self, news: Sequence[Moment]) -> bool:
+    def is_followed_by(self, news: News) -> bool:
         """Whether ``news`` was made of the run as it stands here, and nothing else is on its way to the store.
 
         The number of its first event would not tell: what was put off is laid anew over what others wrote.
         """
-        return not news or (news[0].before is self.snapshot and not self._appending)
+        return not news.events or (news.before is self.snapshot and not self._appending)
 
-    def _must_follow(self, news: Sequence[Moment]) -> None:
+    def _must_follow(self, news: News) -> None:
         """Raises `StoreConflict` if it does not."""
         if not self.is_followed_by(news):
-            raise StoreConflict(self.run_id, news[0].event.seq - 1, self.snapshot.seq)
+            raise StoreConflict(self.run_id, news.before.seq, self.snapshot.seq)
 
-    async def _save(self, news: Sequence[Moment]) -> None:
+    async def _save(self, events: Sequence[Event], after: Snapshot) -> None:
         frames, chain = [], self._chain
         put = partial(self.store.put_blob, self.run_id)
-        for _, event, _ in news:
+        for event in events:
             stored = event if is_small(event) else await externalise(event, put)
             frame, chain = encode_event(stored, chain)
             frames.append(frame)
         try:
-            await self.store.append(self.run_id, self._saved, frames, _summary(news))
+            await self.store.append(self.run_id, self._saved, frames, _summary(events, after))
         except StoreConflict:
             # A request that was delivered twice is refused the second time, and the refusal may be what we hear.
             if (await self.store.read(self.run_id, self._saved))[: len(frames)] != frames:
@@ -275,22 +275,20 @@ class RunLog:
                 yield event
             await self.changed(after, elsewhere=elsewhere())
 
-    def _extend(self, news: Sequence[Moment]) -> None:
+    def _extend(self, news: News) -> None:
+        if not news.events:
+            return
         self._past.extend(news)
-        if news:
-            self.snapshot = news[-1].after
+        self.snapshot = news.after
         self._grew.set()
-        if self._listeners:
-            events = [moment.event for moment in news]
-            for listener in list(self._listeners):
-                listener(events)
+        for listener in list(self._listeners):
+            listener(news.events)
 
 
-def _summary(news: Sequence[Moment]) -> RunSummary | None:
-    """The listing row, if this changes what a listing shows."""
-    if not any(moment.event.type.startswith("run-") for moment in news):
+def _summary(events: Iterable[Event], after: Snapshot) -> RunSummary | None:
+    """The listing row, if these change what a listing shows."""
+    if not any(event.type.startswith("run-") for event in events):
         return None
-    after = news[-1].after
     return RunSummary(
         after.run_id,
         after.workflow_id,

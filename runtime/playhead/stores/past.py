@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from playhead.machine.events import Event
-from playhead.machine.fold import Moment, fold
+from playhead.machine.fold import KEEP_EVERY, News, fold
 from playhead.machine.snapshot import Snapshot
-
-#: Every how many events a snapshot is kept; any moment is then at most this many folds away (microseconds each).
-KEEP_EVERY = 32
 
 
 class Past:
@@ -25,12 +20,10 @@ class Past:
         """The last event."""
         return self.start + len(self.events)
 
-    def extend(self, news: Sequence[Moment]) -> None:
+    def extend(self, news: News) -> None:
         """Add what happened next."""
-        for _, event, after in news:
-            self.events.append(event)
-            if event.seq % KEEP_EVERY == 0:
-                self._kept.append(after)
+        self.events += news.events
+        self._kept += news.kept
 
     def cut(self, seq: int) -> Snapshot:
         """Forget what came after event ``seq``; the run as it stood then."""

@@ -256,20 +256,20 @@ async def test_what_was_decided_before_somebody_read_on_is_refused() -> None:
         await run.start(1)
         log = runtime.log_of("run")
         with pytest.raises(StoreConflict):
-            await log.append(Draft(log.at(2), 0.0).add(E.RUN_CANCELING).moments)
+            await log.append(Draft(log.at(2), 0.0).add(E.RUN_CANCELING).news)
         assert (await log_of(store, "run")).places(E.RUN_CANCELING) == []
 
 
 async def test_what_was_decided_before_the_log_was_laid_anew_is_refused_though_its_number_fits() -> None:
     store = MemoryStore()
     ours, other = RunLog(store, "run"), RunLog(store, "run")
-    await ours.append(Draft(ours.snapshot, 0.0).add(E.RUN_STARTED, workflow="laid-anew", owner="ours").moments)
-    ours.extend(Draft(ours.snapshot, 0.0).add(E.RUN_SUSPENDED).moments)  # put off
+    await ours.append(Draft(ours.snapshot, 0.0).add(E.RUN_STARTED, workflow="laid-anew", owner="ours").news)
+    ours.extend(Draft(ours.snapshot, 0.0).add(E.RUN_SUSPENDED).news)  # put off
     seen = ours.snapshot
-    await other.append(Draft(await other.refresh(), 0.0).add(E.RUN_RESUMED, targets=[]).moments)
+    await other.append(Draft(await other.refresh(), 0.0).add(E.RUN_RESUMED, targets=[]).news)
     assert (await ours.refresh()).seq == seen.seq
     with pytest.raises(StoreConflict):
-        await ours.append(Draft(seen, 0.0).add(E.RUN_CANCELING).moments)
+        await ours.append(Draft(seen, 0.0).add(E.RUN_CANCELING).news)
 
 
 async def test_what_a_replaced_owner_had_not_written_yet_is_dropped() -> None:
@@ -293,7 +293,7 @@ async def test_what_a_replaced_owner_had_not_written_yet_is_dropped() -> None:
         await asyncio.sleep(0.01)
         successor = RunLog(store, "run")
         claim = Draft(await successor.refresh(), 0.0).add(E.RUN_CLAIMED, owner="host|1|0|successor")
-        await successor.append(claim.moments)  # one event, as many as were to be written
+        await successor.append(claim.news)  # one event, as many as were to be written
         store.go_on.set()
         while (driven := runtime.driver_of("run")) is not None:
             await asyncio.wait([driven[1]])

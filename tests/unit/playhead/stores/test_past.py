@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import pytest
 
 from playhead.codec.values import dump
 from playhead.machine import events as E
 from playhead.machine.events import Event
-from playhead.machine.fold import moments
+from playhead.machine.fold import KEEP_EVERY, News, fold
 from playhead.machine.snapshot import Snapshot
-from playhead.stores.past import KEEP_EVERY, Past
+from playhead.stores.past import Past
 
 LAST = 3 * KEEP_EVERY + 5
 EVENTS = [
@@ -19,15 +21,14 @@ EVENTS = [
         for seq in range(2, LAST + 1)
     ),
 ]
-MOMENTS = moments(Snapshot("run"), EVENTS)
-ALL = [Snapshot("run"), *(moment.after for moment in MOMENTS)]
+ALL = list(accumulate(EVENTS, fold, initial=Snapshot("run")))
 
 STARTS = [0, 1, KEEP_EVERY - 1, KEEP_EVERY, KEEP_EVERY + 1, 2 * KEEP_EVERY, LAST - 1, LAST]
 
 
 def past(start: int, until: int = LAST) -> Past:
     found = Past(ALL[start])
-    found.extend(MOMENTS[start:until])
+    found.extend(News(ALL[start], EVENTS[start:until]))
     return found
 
 
@@ -55,7 +56,7 @@ def test_what_came_after_a_moment_can_be_forgotten(start: int) -> None:
         found = past(start)
         assert found.cut(seq) == ALL[seq]
         assert found.seq == seq
-        found.extend(moments(ALL[seq], EVENTS[seq:]))
+        found.extend(News(ALL[seq], EVENTS[seq:]))
         assert [found.at(at) for at in range(start, LAST + 1)] == ALL[start:]
 
 
