@@ -13,28 +13,14 @@ from typing import Any, Final
 
 from playhead.codec.compression import decompressed, deflated, is_worthwhile, shrinks
 from playhead.errors import StoreCorrupt
-from playhead.machine.events import Event, Source
+from playhead.machine.events import Event
 from playhead.machine.payload import Element, Encoded, External, Logged, Series, Table
 
 BLOB_THRESHOLD: Final = 262_144
 """Bytes from which on an encoded value is kept outside the log."""
 
-_NEVER_LARGE: Final = frozenset({str, int, float, bool, type(None), Source})
-
 PLAIN: Final = b"\x00"
 COMPRESSED: Final = b"\x01"
-
-
-def is_small(event: Event) -> bool:
-    """Whether a look shows that nothing in the event is large; what is composed takes more than a look."""
-    for part in event.data.values():
-        kind = type(part)
-        if kind is Encoded:
-            if len(part.data) >= BLOB_THRESHOLD:
-                return False
-        elif kind not in _NEVER_LARGE:
-            return False
-    return True
 
 
 async def externalise(

@@ -21,7 +21,7 @@ import ormsgpack
 from ormsgpack import Ext
 
 from playhead.codec import codes
-from playhead.codec.blobs import BLOB_THRESHOLD, externalise, fetch_blob, is_small
+from playhead.codec.blobs import BLOB_THRESHOLD, externalise, fetch_blob
 from playhead.codec.compression import decompressed, deflated, is_worthwhile, shrinks
 from playhead.codec.packing import OPTIONS, spelled_str
 from playhead.codec.scalars import bytes_of_int, int_of_bytes
@@ -54,13 +54,17 @@ def encode_event(event: Event, previous: bytes) -> tuple[bytes, bytes]:
     ``event.data`` may hold None, bool, int, float, str, bytes, lists, tuples (which come back as lists),
     dicts with str keys, payloads and sources; `NotStorable` is raised for anything else.
     """
-    body = _packed_body(event)
+    return frame_event(event.seq, pack_event(event), previous)
+
+
+def frame_event(seq: int, body: bytes, previous: bytes) -> tuple[bytes, bytes]:
+    """The frame of event ``seq`` that was packed into ``body``, and its chain hash."""
     flags = 0
     if len(body) >= COMPRESS_FROM and shrinks(body):
         smaller = b"".join(deflated(body))
         if is_worthwhile(smaller, body):
             body, flags = smaller, COMPRESSED
-    prefix = PREFIX.pack(MAGIC, VERSION, flags, event.seq, len(body))
+    prefix = PREFIX.pack(MAGIC, VERSION, flags, seq, len(body))
     chain = blake2b(previous + prefix + body, digest_size=CHAIN_SIZE).digest()
     rest = chain + body
     return prefix + CRC.pack(zlib.crc32(prefix + rest)) + rest, chain
@@ -132,7 +136,8 @@ def _damage(seq: int | None, what: str) -> StoreCorrupt:
     return StoreCorrupt(f"Event {seq} {what}.", seq=seq - 1)
 
 
-def _packed_body(event: Event) -> bytes:
+def pack_event(event: Event) -> bytes:
+    """The event as MessagePack, not smaller than any value in it. Raises as `encode_event` does."""
     data = event.data if type(event.data) is dict else dict(event.data)
     body = (event.at, event.type, event.path, data)
     try:
@@ -213,4 +218,4 @@ def _unpacked_body(body: bytes, fetch: Callable[[str], bytes]) -> tuple[float, s
     return at, kind, path, data
 
 
-__all__ = ["BLOB_THRESHOLD", "FIRST", "decode_event", "encode_event", "externalise", "is_small"]
+__all__ = ["BLOB_THRESHOLD", "FIRST", "decode_event", "encode_event", "externalise", "frame_event", "pack_event"]

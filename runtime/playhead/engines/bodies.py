@@ -48,12 +48,12 @@ async def run_leaf(driver: Driver, call: Call, value: Any) -> None:
 def _run(driver: Driver, call: Call, value: Any) -> Awaitable[Any]:
     work = call.work
     if isinstance(work, MapEntry):
-        built: Awaitable[Any] = work.build(value, call.context)
+        built: Awaitable[Any] = work.build(value, call.context())
         return built
     if not work.is_async:
         running: Awaitable[Any] = _on_executor(driver, work, call, value)
     else:  # A context is made for those who ask for one.
-        running = work.body(value, call.context if work.context_name is not None else None)
+        running = work.body(value, call.context() if work.context_name is not None else None)
     return running if work.timeout is None else _limited(work, work.timeout, running)
 
 
@@ -70,7 +70,7 @@ async def _limited(work: Step[Any, Any], seconds: float, running: Awaitable[Any]
 
 async def _on_executor(driver: Driver, work: Step[Any, Any], call: Call, value: Any) -> Any:
     executor = work.executor or driver.env.executor
-    result = await run_on(executor, Errand(work, value, call.context))
+    result = await run_on(executor, Errand(work, value, call.context()))
     return await result if asyncio.iscoroutine(result) else result
 
 

@@ -50,15 +50,7 @@ class Call:
         self.suspension: dict[str, Any] | None = None
         self.bailed: Any = None
         self._request: RequestContext | None = None
-        self._context: Context[Any] | None = None
         self._printed: list[str] = []
-
-    @property
-    def context(self) -> Context[Any]:
-        """What the body gets; made when it is first asked for, because most bodies do without."""
-        if self._context is None:
-            self._context = self._made_context()
-        return self._context
 
     @property
     def request(self) -> RequestContext:
@@ -67,7 +59,8 @@ class Call:
             self._request = RequestContext(*self.driver.request_parts(self.snapshot))
         return self._request
 
-    def _made_context(self) -> Context[Any]:
+    def context(self) -> Context[Any]:
+        """What the body gets, if it asks for it: most do without."""
         record = self.snapshot.records.get(self.path)
         driver = self.driver
         return Context(

@@ -19,27 +19,15 @@ class Direct:
     """Show events at once, store them later."""
 
     name = "direct"
-    is_instant = True
 
     def __init__(self) -> None:
         self._put_off = 0
         self._last: Snapshot | None = None
 
-    def at_once(self, log: RunLog, news: News) -> bool:
-        """Show them, unless so many were put off that the store must hear of them first."""
-        if self._put_off + len(news.events) > FLUSH_EVERY or not log.is_followed_by(news):
-            return False
-        self._put_off += len(news.events)
-        self._extend(log, news)
-        return True
-
     async def commit(self, log: RunLog, news: News) -> None:
-        if not self.at_once(log, news):
+        if self._put_off + len(news.events) > FLUSH_EVERY or not log.is_followed_by(news):
             await self.settle(log)
-            self._put_off = len(news.events)
-            self._extend(log, news)
-
-    def _extend(self, log: RunLog, news: News) -> None:
+        self._put_off += len(news.events)
         log.extend(news)
         self._last = news.after if news.events else self._last
 

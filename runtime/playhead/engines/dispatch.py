@@ -46,235 +46,248 @@ _ENDED = {
 }
 
 
-class Dispatch:
-    """Takes the commands of one run."""
-
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
-        self._takers: dict[type, Callable[[Any], bool]] = {
-            Begin: self._take_begin,
-            Wake: self._take_wake,
-            JudgeBranch: self._take_branch,
-            JudgeLoop: self._take_loop,
-            Close: self._take_close,
-            End: self._take_end,
-        }
-
-    def take(self, command: Command) -> bool:
-        """Do what can be done at once, queue the rest; whether more can be decided now."""
-        kind = type(command)
-        if command.key in self.driver.flights.items and kind is not Close and kind is not End:
-            return False
-        return self._takers[kind](command)
-
-    def _take_begin(self, command: Begin) -> bool:
-        if command.not_before is not None and command.not_before > self.driver.env.clock.now():
-            self.driver.flights.launch(command.path, partial(self._delay, command.not_before))
-            return False
-        work = command.work
-        if isinstance(work, SleepEntry):
-            return self._begin_sleep(command, work)
-        if isinstance(work, ForeachEntry):
-            return self._begin_foreach(command, work)
-        if isinstance(work, LoopEntry):
-            self._started(command, "loop", command.source)
-            return True
-        return self._begin_validated(command)
-
-    def _take_wake(self, command: Wake) -> bool:
-        self.driver.flights.launch(command.path, partial(self._wake, command))
+def take(driver: Driver, command: Command) -> bool:
+    """Do what can be done at once, queue the rest; whether more can be decided now."""
+    kind = type(command)
+    if command.key in driver.flights.items and kind is not Close and kind is not End:
         return False
+    return _TAKERS[kind](driver, command)
 
-    def _take_branch(self, command: JudgeBranch) -> bool:
-        self.driver.flights.launch(command.key, partial(self._judge_branch, command))
+
+def _take_begin(driver: Driver, command: Begin) -> bool:
+    if command.not_before is not None and command.not_before > driver.env.clock.now():
+        driver.flights.launch(command.path, partial(_delay, driver, command.not_before))
         return False
-
-    def _take_loop(self, command: JudgeLoop) -> bool:
-        self.driver.flights.launch(command.path, partial(self._judge_loop, command))
-        return False
-
-    def _take_close(self, command: Close) -> bool:
-        driver = self.driver
-        data: dict[str, Any] = {}
-        if command.output is not None:
-            data["output"] = command.output
-        if command.error_at is not None:
-            failed = driver.snapshot.records[command.error_at]
-            data |= {"error_at": list(command.error_at), "tripped": failed.tripped}
-            data["non_retryable"] = failed.non_retryable
-        if command.bail:
-            data["bail"] = True
-        driver.finish(_CLOSED[command.status], command.path, data)
-        if has_callbacks(driver.workflow, command.path):
-            driver.flights.launch((*command.path, "callbacks"), partial(nested_callbacks, driver, command.path))
+    work = command.work
+    if isinstance(work, SleepEntry):
+        return _begin_sleep(driver, command, work)
+    if isinstance(work, ForeachEntry):
+        return _begin_foreach(driver, command, work)
+    if isinstance(work, LoopEntry):
+        _started(driver, command, "loop", command.source)
         return True
+    return _begin_validated(driver, command)
 
-    def _take_end(self, command: End) -> bool:
-        data: dict[str, Any] = {}
-        if command.output is not None:
-            data["output"] = command.output
-        if command.error_at is not None:
-            data["error_at"] = list(command.error_at)
-        self.driver.note(_ENDED[command.status], (), data)
+
+def _take_wake(driver: Driver, command: Wake) -> bool:
+    driver.flights.launch(command.path, partial(_wake, driver, command))
+    return False
+
+
+def _take_branch(driver: Driver, command: JudgeBranch) -> bool:
+    driver.flights.launch(command.key, partial(_judge_branch, driver, command))
+    return False
+
+
+def _take_loop(driver: Driver, command: JudgeLoop) -> bool:
+    driver.flights.launch(command.path, partial(_judge_loop, driver, command))
+    return False
+
+
+def _take_close(driver: Driver, command: Close) -> bool:
+    data: dict[str, Any] = {}
+    if command.output is not None:
+        data["output"] = command.output
+    if command.error_at is not None:
+        failed = driver.snapshot.records[command.error_at]
+        data |= {"error_at": list(command.error_at), "tripped": failed.tripped}
+        data["non_retryable"] = failed.non_retryable
+    if command.bail:
+        data["bail"] = True
+    driver.finish(_CLOSED[command.status], command.path, data)
+    if has_callbacks(driver.workflow, command.path):
+        driver.flights.launch((*command.path, "callbacks"), partial(nested_callbacks, driver, command.path))
+    return True
+
+
+def _take_end(driver: Driver, command: End) -> bool:
+    data: dict[str, Any] = {}
+    if command.output is not None:
+        data["output"] = command.output
+    if command.error_at is not None:
+        data["error_at"] = list(command.error_at)
+    driver.note(_ENDED[command.status], (), data)
+    return True
+
+
+# -- beginning ---------------------------------------------------------------------------------------------
+
+
+def _started(driver: Driver, command: Begin, kind: str, input: Payload | Source | None, **more: Any) -> None:
+    data: dict[str, Any] = {"kind": kind, **more}
+    if input is not None:
+        data["input"] = input
+    if command.entry is not None:
+        data["entry"] = command.entry
+    if command.index is not None:
+        data["index"] = command.index
+    if command.iteration is not None:
+        data["iteration"] = command.iteration
+    if command.attempt:
+        data["attempt"] = command.attempt
+    driver.note(E.STEP_STARTED, command.path, data)
+
+
+def _failed(driver: Driver, path: Path, error: BaseException) -> None:
+    driver.finish(E.STEP_FAILED, path, failure_data(error))
+
+
+def _begin_validated(driver: Driver, command: Begin) -> bool:
+    """A step, a map, or a nested workflow: its input is checked before it counts as begun."""
+    work, path = command.work, command.path
+    kind = "step" if isinstance(work, Step) else "map" if isinstance(work, MapEntry) else "workflow"
+    try:
+        value, recorded = _input(driver, command)
+    except InputInvalid as error:
+        _started(driver, command, kind, command.source)
+        _failed(driver, path, error)
         return True
+    _started(driver, command, kind, recorded)
+    if isinstance(work, Workflow):
+        return True
+    call = Call(driver, command.owner, path, work)
+    driver.flights.launch(path, partial(run_leaf, driver, call, value), call, getattr(work, "cancel_grace", None))
+    return False
 
-    # -- beginning ---------------------------------------------------------------------------------------------
 
-    def _started(self, command: Begin, kind: str, input: Payload | Source | None, **more: Any) -> None:
-        data: dict[str, Any] = {"kind": kind, **more}
-        if input is not None:
-            data["input"] = input
-        if command.entry is not None:
-            data["entry"] = command.entry
-        if command.index is not None:
-            data["index"] = command.index
-        if command.iteration is not None:
-            data["iteration"] = command.iteration
-        if command.attempt:
-            data["attempt"] = command.attempt
-        self.driver.note(E.STEP_STARTED, command.path, data)
+def _input(driver: Driver, command: Begin) -> tuple[Any, Any]:
+    if command.source is None:
+        return driver.lists.load(driver.snapshot.records[command.path].input), None
+    raw = driver.lists.load(driver.snapshot.resolve(command.source))
+    if not command.owner.validate or not isinstance(command.work, (Step, Workflow)):
+        return raw, command.source
+    try:
+        return validated(driver.snapshot, command.source, raw, command.work.input)
+    except Invalid as error:
+        subject = f"input of step {'/'.join(command.path)!r} (step input validation failed)"
+        raise InputInvalid(error.issues, subject=subject) from error
 
-    def _failed(self, path: Path, error: BaseException) -> None:
-        self.driver.finish(E.STEP_FAILED, path, failure_data(error))
 
-    def _begin_validated(self, command: Begin) -> bool:
-        """A step, a map, or a nested workflow: its input is checked before it counts as begun."""
-        work, driver, path = command.work, self.driver, command.path
-        kind = "step" if isinstance(work, Step) else "map" if isinstance(work, MapEntry) else "workflow"
-        try:
-            value, recorded = self._input(command)
-        except InputInvalid as error:
-            self._started(command, kind, command.source)
-            self._failed(path, error)
-            return True
-        self._started(command, kind, recorded)
-        if isinstance(work, Workflow):
-            return True
-        call = Call(driver, command.owner, path, work)
-        driver.flights.launch(path, partial(run_leaf, driver, call, value), call, getattr(work, "cancel_grace", None))
+def _begin_foreach(driver: Driver, command: Begin, foreach: ForeachEntry) -> bool:
+    known = driver.snapshot.records.get(command.path)
+    whole = known.input if known and command.source is None else driver.snapshot.resolve(command.source)
+    try:
+        total = driver.lists.split(whole) if whole is not None else 0
+    except InputInvalid as error:
+        _started(driver, command, "foreach", command.source)
+        _failed(driver, command.path, error)
+        return True
+    if isinstance(foreach.concurrency, Function):
+        driver.flights.launch(command.path, partial(_judge_width, driver, command, foreach.concurrency, whole, total))
         return False
+    _started(driver, command, "foreach", command.source, width=foreach.concurrency, total=total)
+    return True
 
-    def _input(self, command: Begin) -> tuple[Any, Any]:
-        driver = self.driver
-        if command.source is None:
-            return driver.lists.load(driver.snapshot.records[command.path].input), None
-        raw = driver.lists.load(driver.snapshot.resolve(command.source))
-        if not command.owner.validate or not isinstance(command.work, (Step, Workflow)):
-            return raw, command.source
-        try:
-            return validated(driver.snapshot, command.source, raw, command.work.input)
-        except Invalid as error:
-            subject = f"input of step {'/'.join(command.path)!r} (step input validation failed)"
-            raise InputInvalid(error.issues, subject=subject) from error
 
-    def _begin_foreach(self, command: Begin, foreach: ForeachEntry) -> bool:
-        driver = self.driver
-        known = driver.snapshot.records.get(command.path)
-        whole = known.input if known and command.source is None else driver.snapshot.resolve(command.source)
-        try:
-            total = driver.lists.split(whole) if whole is not None else 0
-        except InputInvalid as error:
-            self._started(command, "foreach", command.source)
-            self._failed(command.path, error)
-            return True
-        if isinstance(foreach.concurrency, Function):
-            driver.flights.launch(command.path, partial(self._judge_width, command, foreach.concurrency, whole, total))
-            return False
-        self._started(command, "foreach", command.source, width=foreach.concurrency, total=total)
-        return True
+async def _judge_width(driver: Driver, command: Begin, function: Function, whole: Any, total: int) -> None:
+    call = Call(driver, command.owner, command.path, command.work)
+    try:
+        width = await function.call(load(whole), call.context())
+        if isinstance(width, bool) or not isinstance(width, int) or width < 1:
+            raise WorkflowError(
+                f"The concurrency of foreach {command.path[-1]!r} came out as {width!r}; "
+                "it must be a whole number of at least 1."
+            )
+    except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
+        _started(driver, command, "foreach", command.source, width=1, total=total)
+        _failed(driver, command.path, error)
+        return
+    driver.flights.release(command.path)
+    _started(driver, command, "foreach", command.source, width=width, total=total)
 
-    async def _judge_width(self, command: Begin, function: Function, whole: Any, total: int) -> None:
-        call = Call(self.driver, command.owner, command.path, command.work)
+
+def _begin_sleep(driver: Driver, command: Begin, sleep: SleepEntry) -> bool:
+    if isinstance(sleep.duration, Function):
+        driver.flights.launch(command.path, partial(_judge_sleep, driver, command, sleep, sleep.duration))
+        return False
+    _waiting(driver, command, sleep, sleep.duration)
+    return True
+
+
+async def _judge_sleep(driver: Driver, command: Begin, sleep: SleepEntry, function: Function) -> None:
+    source = command.source
+    value = driver.lists.load(driver.snapshot.resolve(source))
+    call = Call(driver, command.owner, command.path, sleep)
+    try:
+        _waiting(driver, command, sleep, await function.call(value, call.context()))
+    except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
+        _started(driver, command, "sleep", source)
+        _failed(driver, command.path, error)
+
+
+def _waiting(driver: Driver, command: Begin, sleep: SleepEntry, duration: Any) -> None:
+    now = driver.env.clock.now()
+    if sleep.until:
+        until = moment_of_sleep(duration, sleep.id)
+    else:
+        until = now + seconds_of_sleep(duration, sleep.id)
+    data: dict[str, Any] = {"kind": "sleep", "until": until}
+    if command.entry is not None:
+        data["entry"] = command.entry
+    if command.source is not None:
+        data["input"] = command.source
+    driver.flights.release(command.path)
+    driver.note(E.STEP_WAITING, command.path, data)
+
+
+# -- waiting and judging -----------------------------------------------------------------------------------
+
+
+async def _delay(driver: Driver, until: float) -> None:
+    await driver.env.clock.sleep_until(until)
+
+
+async def _wake(driver: Driver, command: Wake) -> None:
+    await driver.env.clock.sleep_until(command.until)
+    driver.finish(E.STEP_SUCCEEDED, command.path, {"output": Source("input", command.path)})
+
+
+async def _judge_branch(driver: Driver, command: JudgeBranch) -> None:
+    branch = command.branch
+    payload = driver.snapshot.resolve(command.source)
+    chosen = []
+    for condition, body in zip(branch.conditions, branch.bodies, strict=True):
+        call = Call(driver, driver.owner_at(command.path), (*command.path, body.id), branch)
+        value = load(payload) if payload is not None else None
         try:
-            width = await function.call(load(whole), call.context)
-            if isinstance(width, bool) or not isinstance(width, int) or width < 1:
-                raise WorkflowError(
-                    f"The concurrency of foreach {command.path[-1]!r} came out as {width!r}; "
-                    "it must be a whole number of at least 1."
-                )
+            if await condition.call(value, call.context()):
+                chosen.append(body.id)
         except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
-            self._started(command, "foreach", command.source, width=1, total=total)
-            self._failed(command.path, error)
+            # The arm takes the blame, so that a person can see which condition it was.
+            failing = Begin((*command.path, body.id), body, call.owner, command.source, command.entry)
+            driver.note(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": [body.id]})
+            _started(driver, failing, "step", command.source)
+            _failed(driver, failing.path, _named(error, f"The condition of arm {body.id!r}"))
             return
-        self.driver.flights.release(command.path)
-        self._started(command, "foreach", command.source, width=width, total=total)
+    driver.flights.release(command.key)
+    driver.note(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": chosen})
 
-    def _begin_sleep(self, command: Begin, sleep: SleepEntry) -> bool:
-        if isinstance(sleep.duration, Function):
-            self.driver.flights.launch(command.path, partial(self._judge_sleep, command, sleep, sleep.duration))
-            return False
-        self._waiting(command, sleep, sleep.duration)
-        return True
 
-    async def _judge_sleep(self, command: Begin, sleep: SleepEntry, function: Function) -> None:
-        driver = self.driver
-        source = command.source
-        value = driver.lists.load(driver.snapshot.resolve(source))
-        call = Call(driver, command.owner, command.path, sleep)
-        try:
-            self._waiting(command, sleep, await function.call(value, call.context))
-        except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
-            self._started(command, "sleep", source)
-            self._failed(command.path, error)
-
-    def _waiting(self, command: Begin, sleep: SleepEntry, duration: Any) -> None:
-        now = self.driver.env.clock.now()
-        if sleep.until:
-            until = moment_of_sleep(duration, sleep.id)
-        else:
-            until = now + seconds_of_sleep(duration, sleep.id)
-        data: dict[str, Any] = {"kind": "sleep", "until": until}
-        if command.entry is not None:
-            data["entry"] = command.entry
-        if command.source is not None:
-            data["input"] = command.source
-        self.driver.flights.release(command.path)
-        self.driver.note(E.STEP_WAITING, command.path, data)
-
-    # -- waiting and judging -----------------------------------------------------------------------------------
-
-    async def _delay(self, until: float) -> None:
-        await self.driver.env.clock.sleep_until(until)
-
-    async def _wake(self, command: Wake) -> None:
-        await self.driver.env.clock.sleep_until(command.until)
-        self.driver.finish(E.STEP_SUCCEEDED, command.path, {"output": Source("input", command.path)})
-
-    async def _judge_branch(self, command: JudgeBranch) -> None:
-        driver, branch = self.driver, command.branch
-        payload = driver.snapshot.resolve(command.source)
-        chosen = []
-        for condition, body in zip(branch.conditions, branch.bodies, strict=True):
-            call = Call(driver, driver.owner_at(command.path), (*command.path, body.id), branch)
-            value = load(payload) if payload is not None else None
-            try:
-                if await condition.call(value, call.context):
-                    chosen.append(body.id)
-            except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
-                # The arm takes the blame, so that a person can see which condition it was.
-                failing = Begin((*command.path, body.id), body, call.owner, command.source, command.entry)
-                driver.note(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": [body.id]})
-                self._started(failing, "step", command.source)
-                self._failed(failing.path, _named(error, f"The condition of arm {body.id!r}"))
-                return
-        driver.flights.release(command.key)
-        driver.note(E.BRANCH_DECIDED, command.path, {"entry": command.entry, "arms": chosen})
-
-    async def _judge_loop(self, command: JudgeLoop) -> None:
-        driver, path = self.driver, command.path
-        record = driver.snapshot.records[path]
-        call = Call(driver, driver.owner_at(path[:-1]), path, command.loop)
-        try:
-            value = load(record.output) if record.output is not None else None
-            truth = bool(await command.loop.condition.call(value, call.context))
-        except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
-            self._failed(path, _named(error, f"The condition of loop {record.step_id!r}"))
-            return
-        driver.flights.release(path)
-        driver.note(E.LOOP_DECIDED, path, {"again": truth is not command.loop.until})
+async def _judge_loop(driver: Driver, command: JudgeLoop) -> None:
+    path = command.path
+    record = driver.snapshot.records[path]
+    call = Call(driver, driver.owner_at(path[:-1]), path, command.loop)
+    try:
+        value = load(record.output) if record.output is not None else None
+        truth = bool(await command.loop.condition.call(value, call.context()))
+    except Exception as error:  # noqa: BLE001  # the user's function may raise anything; the place fails with it
+        _failed(driver, path, _named(error, f"The condition of loop {record.step_id!r}"))
+        return
+    driver.flights.release(path)
+    driver.note(E.LOOP_DECIDED, path, {"again": truth is not command.loop.until})
 
 
 def _named(error: Exception, where: str) -> Exception:
     if not isinstance(error, MappingFailed):
         error.add_note(f"{where} raised this.")
     return error
+
+
+_TAKERS: dict[type, Callable[[Driver, Any], bool]] = {
+    Begin: _take_begin,
+    Wake: _take_wake,
+    JudgeBranch: _take_branch,
+    JudgeLoop: _take_loop,
+    Close: _take_close,
+    End: _take_end,
+}

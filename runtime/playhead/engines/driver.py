@@ -20,7 +20,7 @@ from playhead.definition.request import RequestContext
 from playhead.definition.workflow import Workflow
 from playhead.engines.callbacks import run_callbacks
 from playhead.engines.cancellation import Cancellation
-from playhead.engines.dispatch import Dispatch
+from playhead.engines.dispatch import take
 from playhead.engines.flights import Flights
 from playhead.engines.inputs import Lists
 from playhead.engines.pace import Pace
@@ -68,7 +68,7 @@ class Driver:
         self.spans = spans
         self.snapshot = claim.after
         self.pending = claim
-        self.flights = Flights(self)
+        self.flights = Flights()
         self.cancellation = Cancellation()
         self.lists = Lists()
         self.stopping = False
@@ -77,9 +77,9 @@ class Driver:
         self.claimed: asyncio.Future[None] = self._loop.create_future()
         self.is_claimed = False
         self._has_news = False
+        self._is_carried_on = False
         self._waiter: asyncio.Future[None] | None = None
         self._written: list[Future[None]] = []
-        self._dispatch = Dispatch(self)
         self._crash: BaseException | None = None
         self._cancel_seen = False
         self._writable = True
@@ -93,7 +93,7 @@ class Driver:
                 self._advance()
                 self._has_news = False
                 await self._commit()
-                self.flights.start()
+                self.flights.start(self)
                 if not self.flights.items and self.snapshot.status not in ACTIVE and await self._settled():
                     break
                 if not self._has_news:
@@ -110,24 +110,32 @@ class Driver:
     def wake(self) -> None:
         """There is news: decide again."""
         self._has_news = True
+        if self._is_carried_on:
+            return
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    def landed(self) -> bool:
-        """Something that was under way is over; whether, that being all there was, the next may begin at once."""
-        if not self.flights.items and self._waiter is not None and self.engine.is_instant:
-            try:
-                self._check()
-                self._advance()
-                if not self._written and self.engine.at_once(self.log, self.pending):
-                    self.pending = News(self.snapshot)
-                    if self.flights.items:
-                        return True
-            except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the run is told
-                self.crash(error)
-        self.wake()
-        return False
+    async def carry_on(self) -> bool:
+        """Something that was under way is over; whether, that being all there was, the next may begin here and now.
+
+        Then it is decided and committed, without `drive` being asked.
+        """
+        if self.flights.items or self._waiter is None or self._is_carried_on:
+            self.wake()
+            return False
+        self._is_carried_on, self._has_news = True, False
+        try:
+            self._check()
+            self._advance()
+            await self._commit()
+        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the run is told
+            self.crash(error)
+        finally:
+            self._is_carried_on = False
+            if self._has_news or not self.flights.items:
+                self.wake()
+        return not self._has_news
 
     def crash(self, error: BaseException) -> None:
         """End the driving of this run by ``error``."""
@@ -155,7 +163,7 @@ class Driver:
         """Stop every body without recording an end; steps in flight will be run again by whoever restarts."""
         self.stopping = True
         # Bodies that were told of a cancel get their grace all the same.
-        await self.flights.abandon(self.env.cancel_grace if self.cancellation.is_set() else None)
+        await self.flights.abandon(self, self.env.cancel_grace if self.cancellation.is_set() else None)
         for written in self._written:
             written.cancel()
         with contextlib.suppress(Exception):  # the store may be what made us stop
@@ -183,7 +191,7 @@ class Driver:
             commands = self.pace.permitted(commands, self.flights.items, self.snapshot)
         more, before = False, self.flights.launched
         for command in commands:
-            more = self._dispatch.take(command) or more
+            more = take(self, command) or more
         more = more or (not self.pace.is_free and self.flights.launched > before)
         return more and self.snapshot.status in ACTIVE
 
@@ -340,7 +348,7 @@ class Driver:
     def request_pause(self) -> None:
         """Begin nothing new; mere waits are given up, to be taken up again later."""
         self.pace.pause()
-        self.flights.give_up_waits()
+        self.flights.give_up_waits(self)
         self.wake()
 
     def stop(self) -> None:
@@ -352,7 +360,7 @@ class Driver:
         if not self._cancel_seen:
             self._cancel_seen = True
             self.cancellation.set()
-            self.flights.grant_grace(self.env.cancel_grace)
+            self.flights.grant_grace(self, self.env.cancel_grace)
         if not self.flights.items and self.snapshot.status in ACTIVE:
             self._close_canceled()
             self.note(E.RUN_CANCELED)

@@ -13,11 +13,6 @@ class Evented:
     """Store events, then show them."""
 
     name = "evented"
-    is_instant = False
-
-    def at_once(self, log: RunLog, news: News) -> bool:
-        """Never: a store takes its time."""
-        return False
 
     async def commit(self, log: RunLog, news: News) -> None:
         await log.append(news)

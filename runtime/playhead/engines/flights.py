@@ -43,11 +43,10 @@ class Flight:
 class Flights:
     """What is under way in one run; at most one thing at a path."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self) -> None:
         self.items: dict[Path, Flight] = {}
         self.launched = 0
         self._waiting: list[Flight] = []
-        self._driver = driver
         self._loop = asyncio.get_running_loop()
 
     def launch(self, path: Path, work: Work, call: Call | None = None, grace: float | None = None) -> None:
@@ -56,9 +55,8 @@ class Flights:
         self._waiting.append(flight)
         self.launched += 1
 
-    def start(self) -> None:
+    def start(self, driver: Driver) -> None:
         """Begin what was launched: what was recorded is committed."""
-        driver = self._driver
         waiting, self._waiting = self._waiting, []
         for flight in waiting:
             if driver.snapshot.canceling and flight.call is not None and not driver.is_open(flight.path):  # withdrawn
@@ -69,9 +67,9 @@ class Flights:
             context = driver.context.copy()
             if driver.spans is not None:
                 context.run(driver.spans.enter, flight.path)
-            flight.task = self._loop.create_task(self._fly(flight), context=context)
+            flight.task = self._loop.create_task(self._fly(driver, flight), context=context)
 
-    async def _fly(self, flight: Flight) -> None:
+    async def _fly(self, driver: Driver, flight: Flight) -> None:
         until = self._loop.time() + SLICE
         following: Flight | None = flight
         while following is not None:
@@ -81,31 +79,32 @@ class Flights:
             try:
                 await flight.work()
             except BaseException as error:
-                self._over(flight)
+                self._over(driver, flight)
                 if not isinstance(error, Exception):
                     raise
-                self._driver.crash(error)
+                driver.crash(error)
                 return
-            following = self._over(flight, before, until)
+            if self.items.get(flight.path) is flight:
+                del self.items[flight.path]
+            is_as_new = driver.spans is None and _is_as_before(flight.task, before)
+            CURRENT_CALL.set(None)
+            following = await self._next(driver, flight, is_as_new and self._loop.time() < until)
 
-    def _over(self, flight: Flight, before: contextvars.Context | None = None, until: float = 0.0) -> Flight | None:
-        """``flight`` is over. What is to follow in the same task, if it left that as it was ``before``."""
+    def _over(self, driver: Driver, flight: Flight) -> None:
         if self.items.get(flight.path) is flight:
             del self.items[flight.path]
-        if not self._driver.landed():
+        driver.wake()
+
+    async def _next(self, driver: Driver, flight: Flight, may_follow: bool) -> Flight | None:
+        """What is to be done in the task of ``flight``, which is over; what else follows begins in tasks of its own."""
+        if not await driver.carry_on():
             return None
-        if len(self._waiting) == 1 and self._loop.time() < until and self._is_as_before(flight.task, before):
+        if may_follow and len(self._waiting) == 1 and not driver.snapshot.canceling:
             following = self._waiting.pop()
             following.task = flight.task
             return following
-        self.start()
+        self.start(driver)
         return None
-
-    def _is_as_before(self, task: asyncio.Task[None] | None, before: contextvars.Context | None) -> bool:
-        """Whether a body that comes after another would find the task as if it were new."""
-        if task is None or task.cancelling() or self._driver.spans is not None:
-            return False
-        return contextvars.copy_context() == before
 
     def release(self, path: Path) -> None:
         """Nothing is under way at ``path`` any more: it ends with what is being recorded."""
@@ -113,32 +112,37 @@ class Flights:
 
     # -- ending early ------------------------------------------------------------------------------------------
 
-    def grant_grace(self, seconds: float) -> None:
+    def grant_grace(self, driver: Driver, seconds: float) -> None:
         """Cancel everything: bodies after their grace, or else so many seconds; the rest at once."""
         for flight in self.items.values():
             grace = flight.grace if flight.grace is not None else seconds
-            self._loop.call_later(grace if flight.call is not None else 0, self._cancel, flight)
+            self._loop.call_later(grace if flight.call is not None else 0, self._cancel, driver, flight)
 
-    def give_up_waits(self) -> None:
+    def give_up_waits(self, driver: Driver) -> None:
         """Cancel what merely waits: sleeps, and the delays before retries."""
-        busy = self._driver.snapshot.busy
+        busy = driver.snapshot.busy
         for path, flight in self.items.items():
             if flight.call is None and busy.get(path) is Status.WAITING:
-                self._cancel(flight)
+                self._cancel(driver, flight)
 
-    async def abandon(self, grace: float | None) -> None:
+    async def abandon(self, driver: Driver, grace: float | None) -> None:
         """Cancel everything, after so many seconds of grace if any, and wait until it is over."""
         flights = list(self.items.values())
         tasks = [flight.task for flight in flights if flight.task is not None]
         if tasks and grace is not None:
             await asyncio.wait(tasks, timeout=grace)
         for flight in flights:
-            self._cancel(flight)
+            self._cancel(driver, flight)
         await asyncio.gather(*tasks, return_exceptions=True)
         self.items.clear()
 
-    def _cancel(self, flight: Flight) -> None:
+    def _cancel(self, driver: Driver, flight: Flight) -> None:
         if flight.task is not None and self.items.get(flight.path) is flight:
             # One that is cancelled before it has begun never comes to its own end.
-            flight.task.add_done_callback(lambda _: self._over(flight))
+            flight.task.add_done_callback(lambda _: self._over(driver, flight))
             flight.task.cancel()
+
+
+def _is_as_before(task: asyncio.Task[None] | None, before: contextvars.Context) -> bool:
+    """Whether a body that comes after another would find the task as if it were new."""
+    return task is not None and not task.cancelling() and contextvars.copy_context() == before

@@ -52,13 +52,6 @@ class Spans(Protocol):
 class Commit(Protocol):
     """How an engine makes new events count. This is all that tells `direct` from `evented`."""
 
-    is_instant: bool
-    """Whether new events can be made to count `at_once`, most of the time."""
-
-    def at_once(self, log: RunLog, news: News) -> bool:
-        """Make ``news`` count without waiting for anything; False, and nothing done, if that is not possible now."""
-        ...
-
     async def commit(self, log: RunLog, news: News) -> None:
         """Make ``news`` count; the driver acts on them only afterwards."""
         ...

@@ -237,21 +237,18 @@ class _Judge:
 
     def single(self, workflow: Workflow[Any, Any], scope: Path, at: int, id: str, work: Work) -> Outcome:
         path = (*scope, id)
-        return self.place(work, path, workflow) or Going((self.begin(workflow, scope, at, path, work),))
-
-    def begin(self, workflow: Workflow[Any, Any], scope: Path, at: int, path: Path, work: Work) -> Begin:
-        return Begin(path, work, workflow, input_of(workflow, scope, at), at)
-
-    def place(self, work: Work, path: Path, owner: Workflow[Any, Any]) -> Outcome | None:
-        """What the work at one path has come to; None if it is not begun."""
         record = self.snapshot.records.get(path)
-        if record is None:
-            return None
-        status = record.status
+        if record is not None:
+            return self.place(work, record, workflow)
+        return Going((Begin(path, work, workflow, input_of(workflow, scope, at), at),))
+
+    def place(self, work: Work, record: Record, owner: Workflow[Any, Any]) -> Outcome:
+        """What the work at one path has come to."""
+        status, path = record.status, record.path
         if status is _RUNNING:
             return self.running(work, record, owner)
         if status is _SUCCESS:
-            return Done(Source("output", path), record.bailed)
+            return Done(Source.output_of(path), record.bailed)
         match status:
             case Status.PENDING:
                 return Going((self.again(work, record, owner),))
@@ -299,12 +296,13 @@ class _Judge:
         if record.turn == 0:
             return Going((self.turn(loop, record.path, owner, 1),))
         path = item_path(record.path, record.turn)
-        outcome = self.place(loop.body, path, owner)
-        if outcome is None:
+        turn = self.snapshot.records.get(path)
+        if turn is None:
             return Going((self.turn(loop, record.path, owner, record.turn),))
+        outcome = self.place(loop.body, turn, owner)
         if not isinstance(outcome, Done) or outcome.bail:
             return outcome
-        again = self.snapshot.records[path].again
+        again = turn.again
         if again is None:
             return Going((JudgeLoop(path, loop, record.turn),))
         if again:
@@ -317,8 +315,11 @@ class _Judge:
     def foreach(self, foreach: ForeachEntry, record: Record, owner: Workflow[Any, Any]) -> Outcome:
         outcomes: list[Outcome] = []
         for index in sorted(record.open_items):
-            outcome = self.place(foreach.body, item_path(record.path, index), owner)
-            outcomes.append(outcome or Going((self.item(foreach, record.path, owner, index),)))
+            item = self.snapshot.records.get(item_path(record.path, index))
+            if item is None:
+                outcomes.append(Going((self.item(foreach, record.path, owner, index),)))
+            else:
+                outcomes.append(self.place(foreach.body, item, owner))
         commands = [command for outcome in outcomes if isinstance(outcome, Going) for command in outcome.commands]
         ending = any(isinstance(outcome, Failed | Stopped | Done) for outcome in outcomes)
         if not ending:
@@ -333,17 +334,16 @@ class _Judge:
         return Begin(item_path(path, index), foreach.body, owner, Source("item", path, count=index), index=index)
 
     def arms(self, workflow: Workflow[Any, Any], scope: Path, at: int, bodies: tuple[Body, ...]) -> Outcome:
-        records = self.snapshot.records
-        paths = [(*scope, body.id) for body in bodies]
+        records = [self.snapshot.records.get((*scope, body.id)) for body in bodies]
         # Once an arm has bailed, running siblings finish and nothing else starts.
-        bailed = any(record is not None and record.bailed for record in map(records.get, paths))
+        bailed = any(record is not None and record.bailed for record in records)
         outcomes: list[Outcome] = []
-        for path, body in zip(paths, bodies, strict=True):
-            outcome = self.place(body, path, workflow)
-            if outcome is not None:
-                outcomes.append(outcome)
+        for record, body in zip(records, bodies, strict=True):
+            if record is not None:
+                outcomes.append(self.place(body, record, workflow))
             elif not bailed:
-                outcomes.append(Going((self.begin(workflow, scope, at, path, body),)))
+                source = input_of(workflow, scope, at)
+                outcomes.append(Going((Begin((*scope, body.id), body, workflow, source, at),)))
         going = [outcome for outcome in outcomes if isinstance(outcome, Going)]
         if going:
             return Going(tuple(command for outcome in going for command in outcome.commands))
@@ -393,7 +393,7 @@ def output_of(workflow: Workflow[Any, Any], scope: Path, at: int) -> Source:
     """Where the output of the entry at position ``at`` is to be found."""
     entry: Entry = workflow.entries[at]
     if isinstance(entry, StepEntry):
-        return Source("output", (*scope, entry.body.id))
+        return Source.output_of((*scope, entry.body.id))
     if isinstance(entry, (ParallelEntry, BranchEntry)):
         return Source("table", scope, entry.ids)
-    return Source("output", (*scope, entry.ids[0]))
+    return Source.output_of((*scope, entry.ids[0]))

@@ -62,6 +62,11 @@ class Source(NamedTuple):
     # A source is never searched like a tuple, and "count" is the word for it.
     count: int = 0  # type: ignore[assignment]  # hides tuple.count on purpose
 
+    @classmethod
+    def output_of(cls, path: Path) -> Source:
+        """The output of the record at ``path``; made in half the time, once for each step."""
+        return tuple.__new__(cls, ("output", path, (), 0))
+
 
 class Event(NamedTuple):
     """One thing that happened. ``seq`` counts from 1 without gaps; ``at`` is seconds since 1970, UTC."""

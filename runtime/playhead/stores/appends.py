@@ -1,7 +1,7 @@
 """Appends: what becomes ready to be written within one turn of an event loop shares one commit, whatever its run.
 
-A commit costs far more than a row in it. But to wait for others takes a turn of the loop too, so the first append of a
-turn is committed at once as long as appends come alone.
+A commit costs far more than a row in it. But to wait for others takes a turn of the loop too, so what a run appends is
+committed at once as long as it is alone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Appends:
         turn: Turn | None = getattr(self._here, "turn", None)
         if turn is None or turn.loop is not loop:
             turn = self._here.turn = Turn(loop, self._access)
-        if turn.comes_alone():
+        if turn.is_alone(append.run_id):
             await self._access.change(Database.append, append)
         else:
             await turn.share(append)
@@ -51,17 +51,20 @@ class Turn:
     def __init__(self, loop: asyncio.AbstractEventLoop, access: Access) -> None:
         self.loop = loop
         self._access = access
-        self._count = 0
+        self._first: str | None = None
+        self._has_others = False
         self._is_shared = access.waits_for_disk
         self._waiting: list[Waiting] = []
         self._slow: set[asyncio.Task[None]] = set()
 
-    def comes_alone(self) -> bool:
-        """Whether an append that is made now is the first of its turn, and those before came alone as well."""
-        self._count += 1
-        if self._count == 1:
+    def is_alone(self, run_id: str) -> bool:
+        """Whether the run, which appends now, is the only one in this turn so far, as one was in the turn before."""
+        if self._first is None:
+            self._first = run_id
             self.loop.call_soon(self._end)
-        return self._count == 1 and not self._is_shared
+        elif self._first != run_id:
+            self._has_others = True
+        return self._first == run_id and not self._is_shared
 
     async def share(self, append: Append) -> None:
         """Have it committed at the end of the turn, with the others."""
@@ -70,8 +73,8 @@ class Turn:
         await done
 
     def _end(self) -> None:
-        self._is_shared = self._count > 1 or self._access.waits_for_disk
-        self._count = 0
+        self._is_shared = self._has_others or self._access.waits_for_disk
+        self._first, self._has_others = None, False
         waiting, self._waiting = self._waiting, []
         if waiting:
             self._commit(waiting)

@@ -11,7 +11,15 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 
-from playhead.codec.events import chain_of, decode_event, encode_event, externalise, is_small, peek_event
+from playhead.codec.events import (
+    BLOB_THRESHOLD,
+    chain_of,
+    decode_event,
+    externalise,
+    frame_event,
+    pack_event,
+    peek_event,
+)
 from playhead.codec.points import Point, decode_point, encode_point, places_of, values_in
 from playhead.errors import NoSuchRun, StoreConflict, StoreCorrupt, StoreError
 from playhead.machine import events as E
@@ -217,10 +225,11 @@ class RunLog:
 
     async def _save(self, events: Sequence[Event], after: Snapshot) -> None:
         frames, chain = [], self._chain
-        put = partial(self.store.put_blob, self.run_id)
         for event in events:
-            stored = event if is_small(event) else await externalise(event, put)
-            frame, chain = encode_event(stored, chain)
+            body = pack_event(event)
+            if len(body) >= BLOB_THRESHOLD:  # or else nothing in it can be too large
+                body = pack_event(await externalise(event, partial(self.store.put_blob, self.run_id)))
+            frame, chain = frame_event(event.seq, body, chain)
             frames.append(frame)
         try:
             await self.store.append(self.run_id, self._saved, frames, _summary(events, after))
