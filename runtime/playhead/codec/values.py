@@ -55,6 +55,8 @@ def load(payload: Payload) -> Any:
     Arrays are read-only views of the payload. What cannot be made here is an `Opaque`. Raises `StoreCorrupt`
     if the bytes are damaged.
     """
+    if type(payload) is Encoded:  # by far the most common
+        return load_bytes(payload.data)
     if isinstance(payload, Table):
         return {name: load(part) for name, part in payload.items}
     if isinstance(payload, Series):

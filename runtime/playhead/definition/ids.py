@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from playhead.errors import InvalidId
@@ -19,15 +20,16 @@ _DEVICES: Final = frozenset(
 
 def check_run_id(run_id: object) -> str:
     """Give the run id back; `InvalidId` if it has characters it may not have."""
-    if (
-        not isinstance(run_id, str)
-        or _RUN_ID.fullmatch(run_id) is None
-        or ".." in run_id
-        or run_id[-1] == "."
-        or _is_device(run_id)
-    ):
+    if not isinstance(run_id, str) or not _is_run_id(run_id):
         raise InvalidId(_refusal("run", run_id, "letters, digits, '.', '_' and '-'"))
     return run_id
+
+
+@lru_cache(maxsize=256)  # a store asks at each call, for the few runs that are going
+def _is_run_id(run_id: str) -> bool:
+    if _RUN_ID.fullmatch(run_id) is None or ".." in run_id or run_id[-1] == ".":
+        return False
+    return not _is_device(run_id)
 
 
 def check_id(identifier: object, noun: str = "step") -> str:

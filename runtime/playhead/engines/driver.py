@@ -72,6 +72,7 @@ class Driver:
         self.cancellation = Cancellation()
         self.lists = Lists()
         self.stopping = False
+        self._now = env.clock.now
         self._loop = asyncio.get_running_loop()
         #: Done when the claim is in the log; an error if it was refused.
         self.claimed: asyncio.Future[None] = self._loop.create_future()
@@ -199,7 +200,7 @@ class Driver:
 
     def note(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
         """Add an event; it counts for our decisions now, and for others once it is committed."""
-        event = Event(self.snapshot.seq + 1, self.env.clock.now(), type, path, data)
+        event = Event(self.snapshot.seq + 1, self._now(), type, path, data)
         self.snapshot = self.pending.add(event)
 
     def record(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
@@ -235,21 +236,21 @@ class Driver:
             # Until the store has answered, nothing may be written that stands on this batch.
             self._writable = False
             try:
-                await self._write(batch)
+                if self.is_claimed:
+                    await self.engine.commit(self.log, batch)
+                else:
+                    await self._claim(batch)
             except StoreConflict:
                 if not self.is_claimed:
                     raise
                 await self._rebase(batch)
             self._writable = True
-            # Until now they stood where `_abandon` finds them: a thread may be waiting for one.
-            written, self._written = self._written[:told], self._written[told:]
-            for future in written:
-                _is_written(future)
+            if told:  # Until now they stood where `_abandon` finds them: a thread may be waiting for one.
+                written, self._written = self._written[:told], self._written[told:]
+                for future in written:
+                    _is_written(future)
 
-    async def _write(self, batch: News) -> None:
-        if self.is_claimed:
-            await self.engine.commit(self.log, batch)
-            return
+    async def _claim(self, batch: News) -> None:
         await self.log.append(batch)  # whatever the engine: a claim counts when it is in the store
         self.is_claimed = True
         self._check()  # whoever left meanwhile is told, and not that it was done
@@ -316,7 +317,7 @@ class Driver:
     def is_open(self, path: Path) -> bool:
         """Whether the leaf at ``path`` is still ours to record for: a late result of an abandoned body is not."""
         record = self.snapshot.records.get(path)
-        return record is not None and record.status is Status.RUNNING and not self.stopping
+        return record is not None and record.status is _RUNNING and not self.stopping
 
     def owner_at(self, scope: Path) -> Workflow[Any, Any]:
         """The workflow open at ``scope``."""
@@ -377,5 +378,7 @@ def _is_written(written: Future[None]) -> None:
         written.set_result(None)
 
 
+# Looked up once: an enum's members are found by way of its metaclass.
+_RUNNING = Status.RUNNING
 _OPEN = frozenset({Status.RUNNING, Status.WAITING, Status.SUSPENDED, Status.PENDING})
 _ITEM_STATUS = {E.STEP_SUCCEEDED: "success", E.STEP_FAILED: "failed", E.STEP_SUSPENDED: "suspended"}

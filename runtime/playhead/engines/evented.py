@@ -5,6 +5,8 @@ So any process can take the run over at any event, and what was acknowledged is 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from playhead.machine.fold import News
 from playhead.stores.log import RunLog
 
@@ -14,8 +16,8 @@ class Evented:
 
     name = "evented"
 
-    async def commit(self, log: RunLog, news: News) -> None:
-        await log.append(news)
+    def commit(self, log: RunLog, news: News) -> Awaitable[None]:
+        return log.append(news)
 
     async def settle(self, log: RunLog) -> None:
         """Nothing is ever put off."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -52,7 +52,7 @@ class Spans(Protocol):
 class Commit(Protocol):
     """How an engine makes new events count. This is all that tells `direct` from `evented`."""
 
-    async def commit(self, log: RunLog, news: News) -> None:
+    def commit(self, log: RunLog, news: News) -> Awaitable[None]:
         """Make ``news`` count; the driver acts on them only afterwards."""
         ...
 

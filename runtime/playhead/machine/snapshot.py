@@ -89,11 +89,11 @@ class Record(NamedTuple):
     @classmethod
     def begun(cls, path: Path, kind: str, order: int, input: Payload | None, at: float) -> Record:
         """Of a place that has just begun; like the next one, far quicker than the general way, once for each step."""
-        return tuple.__new__(cls, (path, kind, Status.RUNNING, order, input, at, 1, *_UNTOUCHED))
+        return tuple.__new__(cls, (path, kind, _RUNNING, order, input, at, 1, *_UNTOUCHED))
 
     def succeeded(self, output: Payload | None, at: float, bailed: bool) -> Record:
         """Of the same place, which ended well."""
-        return tuple.__new__(Record, (*self[:2], Status.SUCCESS, *self[3:7], output, at, bailed, *self[10:]))
+        return tuple.__new__(Record, (*self[:2], _SUCCESS, *self[3:7], output, at, bailed, *self[10:]))
 
     def holding(self, next_item: int, open_items: frozenset[int], done_items: int) -> Record:
         """Of the same foreach, an item of which has begun or ended."""
@@ -107,6 +107,8 @@ class Record(NamedTuple):
         return tuple.__new__(Record, values)
 
 
+# Looked up once: an enum's members are found by way of its metaclass.
+_RUNNING, _SUCCESS = Status.RUNNING, Status.SUCCESS
 _RECORD = {field: position for position, field in enumerate(Record._fields)}
 _UNTOUCHED = tuple(Record._field_defaults[field] for field in Record._fields[7:])
 

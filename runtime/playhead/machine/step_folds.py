@@ -22,11 +22,14 @@ def _step_started(snapshot: Snapshot, event: Event) -> Snapshot:
         if frame is None or frame.position != entry:
             frames = frames.set(path[:-1], Frame(entry))
     if record.kind in LEAVES:
-        busy = busy.set(path, Status.RUNNING)
+        busy = busy.set(path, _RUNNING)
     elif record.kind == "workflow" and path not in snapshot.frames:
         frames = frames.set(path, Frame())
     return snapshot.moved(event, _with_begun(snapshot.records, record), busy, frames)
 
+
+# Looked up once: an enum's members are found by way of its metaclass.
+_RUNNING: Final = Status.RUNNING
 
 _GIVEN: Final = ("index", "iteration", "width", "total")
 
@@ -102,7 +105,7 @@ _PLAIN: Final = {"until": None, "resumed": False, "restarted": False, "labels": 
 
 
 def _is_plain(record: Record) -> bool:
-    return record.until is None and not record.resumed and not record.restarted and not record.labels
+    return record.until is None and not (record.resumed or record.restarted or record.labels)
 
 
 def _step_failed(snapshot: Snapshot, event: Event) -> Snapshot:

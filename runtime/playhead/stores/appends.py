@@ -39,10 +39,13 @@ class Appends:
         turn: Turn | None = getattr(self._here, "turn", None)
         if turn is None or turn.loop is not loop:
             turn = self._here.turn = Turn(loop, self._access)
-        if turn.is_alone(append.run_id):
-            await self._access.change(Database.append, append)
-        else:
+        if not turn.is_alone(append.run_id):
             await turn.share(append)
+            return
+        try:
+            self._access.change_now(Database.append, append)
+        except Busy:
+            await self._access.change_much(Database.append, append)
 
 
 class Turn:

@@ -296,7 +296,7 @@ class RunLog:
 
 def _summary(events: Iterable[Event], after: Snapshot) -> RunSummary | None:
     """The listing row, if these change what a listing shows."""
-    if not any(event.type.startswith("run-") for event in events):
+    if not [event for event in events if event.type.startswith("run-")]:
         return None
     return RunSummary(
         after.run_id,
