@@ -11,22 +11,29 @@ class Cancellation:
     """Set once, never cleared. Safe to use from any thread and any event loop."""
 
     def __init__(self) -> None:
-        self._flag = threading.Event()
+        self._is_set = False
+        self._event: threading.Event | None = None  # for threads that wait; made for the first one
         self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
         self._lock = threading.Lock()
 
     def is_set(self) -> bool:
         """Whether the run is being cancelled."""
-        return self._flag.is_set()
+        return self._is_set
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block this thread until the run is cancelled, or ``timeout`` seconds; whether it is cancelled."""
-        return self._flag.wait(timeout)
+        with self._lock:
+            if self._is_set:
+                return True
+            event = self._event = self._event or threading.Event()
+        return event.wait(timeout)
 
     def set(self) -> None:
         """Tell everybody."""
         with self._lock:
-            self._flag.set()
+            self._is_set = True
+            if self._event is not None:
+                self._event.set()
             waiters, self._waiters = self._waiters, set()
         for loop, future in waiters:
             if not loop.is_closed():
@@ -34,7 +41,7 @@ class Cancellation:
 
     def __await__(self) -> Generator[None, None, None]:
         with self._lock:
-            if self._flag.is_set():
+            if self._is_set:
                 return
             loop = asyncio.get_running_loop()
             waiter = (loop, loop.create_future())

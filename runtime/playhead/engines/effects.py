@@ -29,8 +29,12 @@ class Clock:
 
 
 def fresh_run_id() -> str:
-    """A run id that nobody else has."""
-    return os.urandom(8).hex()
+    """A run id that nobody else has.
+
+    The first three of its 16 hexadecimal digits are those of the second, the others random: what is written at about
+    the same time then stands together in a store that sorts by id, and is far quicker to write.
+    """
+    return f"{int(time.time()) & 0xFFF:03x}{os.urandom(7).hex()[1:]}"
 
 
 def fresh_owner() -> str:

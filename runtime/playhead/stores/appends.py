@@ -9,21 +9,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from playhead.errors import StoreError, WorkflowError
 from playhead.stores.access import Access, Busy
 from playhead.stores.database import Append, Database
 
-
-class Waiting(NamedTuple):
-    """An append, and who waits for it."""
-
-    append: Append
-    done: asyncio.Future[None]
-
-
-Refusals: TypeAlias = Sequence[WorkflowError | None]
+#: An append, and what is done when it is committed.
+Waiting: TypeAlias = tuple[Append, asyncio.Future[None]]
+Refusals: TypeAlias = Sequence[Exception | None]
 
 
 class Appends:
@@ -72,7 +65,7 @@ class Turn:
     async def share(self, append: Append) -> None:
         """Have it committed at the end of the turn, with the others."""
         done: asyncio.Future[None] = self.loop.create_future()
-        self._waiting.append(Waiting(append, done))
+        self._waiting.append((append, done))
         await done
 
     def _end(self) -> None:
@@ -84,29 +77,29 @@ class Turn:
 
     def _commit(self, waiting: Sequence[Waiting]) -> None:
         try:
-            _tell(waiting, self._access.change_now(Database.append_all, [each.append for each in waiting]))
+            _tell(waiting, self._access.change_now(Database.append_all, [append for append, _ in waiting]))
         except Busy:
             task = self.loop.create_task(self._commit_slowly(waiting))
             self._slow.add(task)
             task.add_done_callback(self._slow.discard)
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, nobody may be left waiting
             _tell(waiting, [error] * len(waiting))
 
     async def _commit_slowly(self, waiting: Sequence[Waiting]) -> None:
         try:
-            _tell(waiting, await self._access.change_much(Database.append_all, [each.append for each in waiting]))
-        except StoreError as error:
+            _tell(waiting, await self._access.change_much(Database.append_all, [append for append, _ in waiting]))
+        except Exception as error:  # noqa: BLE001  # as above
             _tell(waiting, [error] * len(waiting))
         finally:
-            for each in waiting:
-                each.done.cancel()  # does nothing to those who were told
+            for _, done in waiting:
+                done.cancel()  # does nothing to those who were told
 
 
 def _tell(waiting: Sequence[Waiting], refusals: Refusals) -> None:
-    for each, refusal in zip(waiting, refusals, strict=True):
-        if each.done.done():  # whoever waited was cancelled
+    for (_, done), refusal in zip(waiting, refusals, strict=True):
+        if done.done():  # whoever waited was cancelled
             continue
         if refusal is None:
-            each.done.set_result(None)
+            done.set_result(None)
         else:
-            each.done.set_exception(refusal)
+            done.set_exception(refusal)

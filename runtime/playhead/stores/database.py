@@ -125,6 +125,10 @@ class Append(NamedTuple):
     summary: RunSummary | None = None
 
 
+class _OneIsRefused(Exception):
+    """Of appends that were to be committed together."""
+
+
 class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no types
     """An existing, inspected database. Each thread has a connection of its own; `close_all` closes all."""
 
@@ -218,15 +222,31 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
     def append(self, append: Append) -> None:
         """Compare and append; `StoreConflict` if the log does not end at ``after``."""
         if append.frames and append.summary is None:
-            self._append_batch(append.run_id, append.after, append.frames)
+            self._append_batch(append)
             return
         with self._at_once() as con:
             self._append(con, append)
 
     def append_all(self, appends: Sequence[Append]) -> list[WorkflowError | None]:
         """Compare and append in one commit; for each, why it was refused, which is no matter to the others."""
-        with self._at_once() as con:
-            return [self._refusal_of(con, append) for append in appends]
+        try:
+            with self._at_once() as con:
+                self._append_unrefused(con, appends)
+            return [None] * len(appends)
+        except (_OneIsRefused, StoreCorrupt, NotStorable):
+            with self._at_once() as con:
+                return [self._refusal_of(con, append) for append in appends]
+
+    def _append_unrefused(self, con: sqlite3.Connection, appends: Sequence[Append]) -> None:
+        """All of them, quickly; raises if any is to be refused, and leaves it to the caller to find out which."""
+        summaries = [_summary_row(append, append.summary) for append in appends if append.summary is not None]
+        rows = [_batch_row(append) for append in appends if append.frames]
+        if len(rows) != len(appends) or con.executemany(_APPEND, rows).rowcount != len(rows):
+            raise _OneIsRefused
+        self._pages_due += sum(_pages_of(row[2]) for row in rows)
+        if summaries:
+            self._check_in_place()
+            con.executemany(_PUT, summaries)
 
     def _refusal_of(self, con: sqlite3.Connection, append: Append) -> WorkflowError | None:
         try:
@@ -237,15 +257,14 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
 
     def _append(self, con: sqlite3.Connection, append: Append) -> None:
         """Within a transaction; a `StoreConflict` comes before anything was changed."""
-        run_id, after, frames, summary = append
-        row = None if summary is None else (run_key(run_id), encode_summary(summary, after + len(frames)))
-        if frames:
-            self._append_batch(run_id, after, frames)
-        elif self.last(run_id) != after:
-            raise StoreConflict(run_id, after, self.last(run_id))
-        if row is not None:
+        summary = None if append.summary is None else _summary_row(append, append.summary)
+        if append.frames:
+            self._append_batch(append)
+        elif self.last(append.run_id) != append.after:
+            raise self._conflict(append)
+        if summary is not None:
             self._check_in_place()
-            con.execute(_PUT, row)
+            con.execute(_PUT, summary)
 
     @contextmanager
     def _at_once(self) -> Iterator[sqlite3.Connection]:
@@ -260,13 +279,14 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
                 con.rollback()
             raise
 
-    def _append_batch(self, run_id: str, after: int, frames: Sequence[bytes]) -> None:
-        key = batch_key(run_id, after + 1)
-        value = encode_batch(key, frames)
-        row = (key, after + len(frames), value, after, *log_range(run_id))
+    def _append_batch(self, append: Append) -> None:
+        row = _batch_row(append)
         if self._con.execute(_APPEND, row).rowcount != 1:
-            raise StoreConflict(run_id, after, self.last(run_id))
-        self._pages_due += _PAGES_PER_COMMIT + len(value) // _PAGE
+            raise self._conflict(append)
+        self._pages_due += _pages_of(row[2])
+
+    def _conflict(self, append: Append) -> StoreConflict:
+        return StoreConflict(append.run_id, append.after, self.last(append.run_id))
 
     def _check_in_place(self) -> None:
         """SQLite would go on writing to a deleted file; at each turn of a run, it is made sure of."""
@@ -314,7 +334,7 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
     def put(self, key: str, value: bytes) -> None:
         """Write one row, in place of the one before."""
         self._con.execute(_PUT, (key, value))
-        self._pages_due += _PAGES_PER_COMMIT + len(value) // _PAGE
+        self._pages_due += _pages_of(value)
 
     def swap(self, key: str, old: bytes | None, new: bytes | None) -> bool:
         """Replace the value of one row if it still is ``old``; None stands for no row."""
@@ -351,6 +371,23 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
         _, pages, _ = self._con.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         if pages > _TOO_LONG_LOG:
             self._con.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+
+
+def _batch_row(append: Append) -> tuple[str, int, bytes, int, str, str]:
+    """What `_APPEND` takes."""
+    run_id, after, frames, _ = append
+    key = batch_key(run_id, after + 1)
+    return key, after + len(frames), encode_batch(key, frames), after, *log_range(run_id)
+
+
+def _summary_row(append: Append, summary: RunSummary) -> tuple[str, bytes]:
+    """What `_PUT` takes."""
+    return run_key(append.run_id), encode_summary(summary, append.after + len(append.frames))
+
+
+def _pages_of(value: bytes) -> int:
+    """About how many pages of SQLite's log its commit takes."""
+    return _PAGES_PER_COMMIT + len(value) // _PAGE
 
 
 def _refuse_file(name: object) -> None:
