@@ -11,7 +11,7 @@ from pathlib import Path
 import diskcache
 import pytest
 
-from playhead.errors import StoreCorrupt, StoreError, StoreForeign, StoreNewer, StoreUnsuitable
+from playhead.errors import StoreConflict, StoreCorrupt, StoreError, StoreForeign, StoreNewer, StoreUnsuitable
 from playhead.stores import inspection
 from playhead.stores.disk import DiskStore
 from playhead.stores.port import Lease, RunSummary
@@ -363,4 +363,18 @@ async def test_linked_blob_folders_are_refused(folder: Path, tmp_path: Path, who
     with pytest.raises(StoreForeign, match="symbolic link"):
         await store.delete("run")
     assert [path.name for path in outside.iterdir()] == ["precious"]
+    await store.close()
+
+
+async def test_a_batch_whose_number_was_changed_is_not_written_over(folder: Path) -> None:
+    store = DiskStore(folder)
+    await store.open()
+    for after in (2, 3):
+        await store.append("run", after, [b"3"])
+    sql(folder, "UPDATE Cache SET tag = 3 WHERE key = 'log/run/000000000004'")
+    for summary in (None, SUMMARY):
+        with pytest.raises((StoreError, StoreConflict)):
+            await store.append("run", 3, [b"other"], summary)
+    sql(folder, "UPDATE Cache SET tag = 4 WHERE key = 'log/run/000000000004'")
+    assert await store.read("run") == [b"1", b"2", b"3", b"3"]
     await store.close()

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from playhead.stores.access import Access, Busy
-from playhead.stores.database import Append, Database
+from playhead.stores.database import Database
+from playhead.stores.statements import Append
 
 #: An append, and what is done when it is committed.
 Waiting: TypeAlias = tuple[Append, asyncio.Future[None]]

@@ -16,24 +16,31 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import diskcache
 
 from playhead.errors import NotStorable, StoreConflict, StoreCorrupt, StoreError, StoreForeign, WorkflowError
 from playhead.stores.forks import begin_use, end_use
-from playhead.stores.port import RunSummary
 from playhead.stores.rawdisk import RawDisk
 from playhead.stores.rows import (
     batch_key,
     decode_batch,
-    encode_batch,
-    encode_summary,
     first_of,
     last_of,
     log_range,
     missing_event,
-    run_key,
+)
+from playhead.stores.statements import (
+    APPEND,
+    APPEND_AND_LIST,
+    BATCH_OF,
+    DELETE,
+    LAST_BATCH,
+    PUT,
+    SCAN,
+    Append,
+    statement_of,
 )
 
 FILE: Final = "cache.db"  # diskcache's choice
@@ -73,28 +80,6 @@ _PAGE: Final = 4096
 
 _FROZEN: Final = "mode=ro&immutable=1"
 
-_COLUMNS: Final = "key, raw, store_time, expire_time, access_time, access_count, tag, size, mode, filename, value"
-# ``tag`` holds the last event of a batch, so that the end of a log is found without reading its values.
-_LAST: Final = "SELECT tag FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key DESC LIMIT 1"
-# A row that refers to a file, or to nothing, or that expires, is refused when it is decoded.
-_OURS: Final = "mode = 1 AND filename IS NULL AND expire_time IS NULL"
-_LAST_BATCH: Final = _LAST.replace("tag", f"key, tag, CASE WHEN {_OURS} THEN substr(value, 5, 4) END", 1)
-# The whole compare-and-append in one statement: the row goes in only if the log still ends where expected.
-_APPEND: Final = f"""
-    INSERT INTO Cache ({_COLUMNS})
-    SELECT ?, 1, 0, NULL, 0, 0, ?, 0, 1, NULL, ? WHERE ? = coalesce(({_LAST}), 0)
-"""
-_PUT: Final = f"""
-    INSERT INTO Cache ({_COLUMNS}) VALUES (?, 1, 0, NULL, 0, 0, NULL, 0, 1, NULL, ?)
-    ON CONFLICT (key, raw) DO UPDATE SET value = excluded.value
-"""
-_SCAN: Final = f"""
-    SELECT key, tag, coalesce(CASE WHEN {_OURS} THEN value END, 0)
-    FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key LIMIT ?
-"""
-_BATCH_OF: Final = "SELECT key FROM Cache WHERE key >= ? AND key <= ? AND raw = 1 ORDER BY key DESC LIMIT 1"
-_DELETE: Final = "DELETE FROM Cache WHERE key >= ? AND key < ? AND raw = 1"
-
 
 def uri_of(file: Path, mode: str) -> str:
     """The address for SQLite; ``mode`` is ``ro``, ``rw`` or ``frozen``."""
@@ -114,15 +99,6 @@ def draft_database(folder: Path) -> Path:
     finally:
         cache.close()
     return folder / FILE
-
-
-class Append(NamedTuple):
-    """What `Store.append` was asked for."""
-
-    run_id: str
-    after: int
-    frames: Sequence[bytes]
-    summary: RunSummary | None = None
 
 
 class _OneIsRefused(Exception):
@@ -221,72 +197,65 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
 
     def append(self, append: Append) -> None:
         """Compare and append; `StoreConflict` if the log does not end at ``after``."""
-        if append.frames and append.summary is None:
-            self._append_batch(append)
+        if append.is_empty:
+            if self.last(append.run_id) != append.after:
+                raise self._conflict(append)
             return
-        with self._at_once() as con:
-            self._append(con, append)
+        statement, row = statement_of(append)
+        if append.summary is not None:
+            self._check_in_place()
+        if self._con.execute(statement, row).rowcount < 1:
+            raise self._conflict(append)
+        self._pages_due += _pages_of(row)
+
+    def _conflict(self, append: Append) -> StoreConflict:
+        return StoreConflict(append.run_id, append.after, self.last(append.run_id))
 
     def append_all(self, appends: Sequence[Append]) -> list[WorkflowError | None]:
         """Compare and append in one commit; for each, why it was refused, which is no matter to the others."""
         try:
-            with self._at_once() as con:
-                self._append_unrefused(con, appends)
+            with self._at_once():
+                self._append_unrefused(appends)
             return [None] * len(appends)
         except (_OneIsRefused, StoreCorrupt, NotStorable):
-            with self._at_once() as con:
-                return [self._refusal_of(con, append) for append in appends]
+            with self._at_once():
+                return [self._refusal_of(append) for append in appends]
 
-    def _append_unrefused(self, con: sqlite3.Connection, appends: Sequence[Append]) -> None:
+    def _append_unrefused(self, appends: Sequence[Append]) -> None:
         """All of them, quickly; raises if any is to be refused, and leaves it to the caller to find out which."""
-        summaries = [_summary_row(append, append.summary) for append in appends if append.summary is not None]
-        rows = [_batch_row(append) for append in appends if append.frames]
-        if len(rows) != len(appends) or con.executemany(_APPEND, rows).rowcount != len(rows):
-            raise _OneIsRefused
-        self._pages_due += sum(_pages_of(row[2]) for row in rows)
-        if summaries:
+        rows: dict[str, list[tuple[Any, ...]]] = {}
+        for append in appends:
+            if append.is_empty:
+                raise _OneIsRefused
+            statement, row = statement_of(append)
+            rows.setdefault(statement, []).append(row)
+            self._pages_due += _pages_of(row)
+        if len(rows) > 1 or APPEND not in rows:
             self._check_in_place()
-            con.executemany(_PUT, summaries)
+        for statement, each in rows.items():
+            expected = 2 * len(each) if statement is APPEND_AND_LIST else len(each)
+            if self._con.executemany(statement, each).rowcount != expected:
+                raise _OneIsRefused
 
-    def _refusal_of(self, con: sqlite3.Connection, append: Append) -> WorkflowError | None:
+    def _refusal_of(self, append: Append) -> WorkflowError | None:
         try:
-            self._append(con, append)
+            self.append(append)
         except (StoreConflict, StoreCorrupt, NotStorable) as refusal:
             return refusal
         return None
 
-    def _append(self, con: sqlite3.Connection, append: Append) -> None:
-        """Within a transaction; a `StoreConflict` comes before anything was changed."""
-        summary = None if append.summary is None else _summary_row(append, append.summary)
-        if append.frames:
-            self._append_batch(append)
-        elif self.last(append.run_id) != append.after:
-            raise self._conflict(append)
-        if summary is not None:
-            self._check_in_place()
-            con.execute(_PUT, summary)
-
     @contextmanager
-    def _at_once(self) -> Iterator[sqlite3.Connection]:
+    def _at_once(self) -> Iterator[None]:
         """All of what is done in the block, or nothing."""
         con = self._con
         con.execute("BEGIN IMMEDIATE")
         try:
-            yield con
+            yield
             con.execute("COMMIT")
         except BaseException:
             if con.in_transaction:
                 con.rollback()
             raise
-
-    def _append_batch(self, append: Append) -> None:
-        row = _batch_row(append)
-        if self._con.execute(_APPEND, row).rowcount != 1:
-            raise self._conflict(append)
-        self._pages_due += _pages_of(row[2])
-
-    def _conflict(self, append: Append) -> StoreConflict:
-        return StoreConflict(append.run_id, append.after, self.last(append.run_id))
 
     def _check_in_place(self) -> None:
         """SQLite would go on writing to a deleted file; at each turn of a run, it is made sure of."""
@@ -302,16 +271,16 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
 
     def last(self, run_id: str) -> int:
         """The number of the run's last event; 0 if there is none."""
-        row = self._con.execute(_LAST_BATCH, log_range(run_id)).fetchone()
+        row = self._con.execute(LAST_BATCH, log_range(run_id)).fetchone()
         return 0 if row is None else last_of(run_id, *row)
 
     def scan(self, start: str, end: str, limit: int) -> list[tuple[str, object, object]]:
         """At most ``limit`` rows (key, tag, value) with start <= key < end, in order of their keys."""
-        return self._con.execute(_SCAN, (start, end, limit)).fetchall()
+        return self._con.execute(SCAN, (start, end, limit)).fetchall()
 
     def batch_of(self, run_id: str, seq: int) -> str | None:
         """The key of the batch that event ``seq`` stands in, or of the last one before it."""
-        row = self._con.execute(_BATCH_OF, (log_range(run_id)[0], batch_key(run_id, seq))).fetchone()
+        row = self._con.execute(BATCH_OF, (log_range(run_id)[0], batch_key(run_id, seq))).fetchone()
         return None if row is None else row[0]
 
     def value(self, key: str) -> object:
@@ -333,8 +302,8 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
 
     def put(self, key: str, value: bytes) -> None:
         """Write one row, in place of the one before."""
-        self._con.execute(_PUT, (key, value))
-        self._pages_due += _pages_of(value)
+        self._con.execute(PUT, (key, value))
+        self._pages_due += _pages_of((key, None, value))
 
     def swap(self, key: str, old: bytes | None, new: bytes | None) -> bool:
         """Replace the value of one row if it still is ``old``; None stands for no row."""
@@ -350,7 +319,7 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
     def forget(self, run_id: str, keys: Sequence[str]) -> None:
         """Delete a run's batches, and the rows with these ``keys``, in one commit."""
         with self.transact():
-            self._con.execute(_DELETE, log_range(run_id))
+            self._con.execute(DELETE, log_range(run_id))
             for key in keys:
                 self.delete(key)
 
@@ -373,21 +342,9 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
             self._con.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
 
 
-def _batch_row(append: Append) -> tuple[str, int, bytes, int, str, str]:
-    """What `_APPEND` takes."""
-    run_id, after, frames, _ = append
-    key = batch_key(run_id, after + 1)
-    return key, after + len(frames), encode_batch(key, frames), after, *log_range(run_id)
-
-
-def _summary_row(append: Append, summary: RunSummary) -> tuple[str, bytes]:
-    """What `_PUT` takes."""
-    return run_key(append.run_id), encode_summary(summary, append.after + len(append.frames))
-
-
-def _pages_of(value: bytes) -> int:
-    """About how many pages of SQLite's log its commit takes."""
-    return _PAGES_PER_COMMIT + len(value) // _PAGE
+def _pages_of(row: tuple[Any, ...]) -> int:
+    """About how many pages of SQLite's log it takes to write the row with this key, tag and value."""
+    return _PAGES_PER_COMMIT + len(row[2]) // _PAGE
 
 
 def _refuse_file(name: object) -> None:

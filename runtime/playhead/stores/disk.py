@@ -13,7 +13,7 @@ from playhead.stores.access import Access
 from playhead.stores.appends import Appends
 from playhead.stores.bell import Bell
 from playhead.stores.blobs import BlobFolder, blob_digest
-from playhead.stores.database import Append, Database
+from playhead.stores.database import Database
 from playhead.stores.port import Lease, RunSummary
 from playhead.stores.rows import (
     RUNS,
@@ -32,6 +32,7 @@ from playhead.stores.rows import (
     run_key,
     shared_key,
 )
+from playhead.stores.statements import Append
 from playhead.stores.worker import Worker
 
 Durability: TypeAlias = Literal["process", "power"]
