@@ -76,8 +76,10 @@ def _rank(workflow: Workflow[Any, Any], path: Path) -> tuple[int, int, int]:
 
 def suspended_leaves(workflow: Workflow[Any, Any], snapshot: Snapshot) -> list[Record]:
     """The records that wait for an answer, in declaration order."""
-    waiting = (path for path, status in snapshot.busy.items() if status is Status.SUSPENDED)
-    return [snapshot.records[path] for path in sorted(waiting, key=lambda path: declaration_order(workflow, path))]
+    waiting = [path for path, status in snapshot.busy.items() if status is Status.SUSPENDED]
+    if len(waiting) > 1:
+        waiting.sort(key=lambda path: declaration_order(workflow, path))
+    return [snapshot.records[path] for path in waiting]
 
 
 def distinct(paths: Iterable[Path]) -> list[Path]:

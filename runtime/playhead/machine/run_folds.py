@@ -14,7 +14,7 @@ from playhead.machine.recorded import Folder, error_in, laid_over, path_in, with
 from playhead.machine.snapshot import LEAVES, Frame, Record, Snapshot, Status, ancestors
 
 
-def _created(snapshot: Snapshot, event: Event) -> Snapshot:
+def _created(snapshot: Snapshot, event: Event, **more: Any) -> Snapshot:
     data = event.data
     return snapshot.after(
         event,
@@ -24,6 +24,7 @@ def _created(snapshot: Snapshot, event: Event) -> Snapshot:
         request=laid_over(snapshot.request, data.get("request")),
         state=laid_over(snapshot.state, data.get("state")),
         **_circumstances(event),
+        **more,
     )
 
 
@@ -35,7 +36,8 @@ def _circumstances(event: Event) -> dict[str, Any]:
 
 def _started(snapshot: Snapshot, event: Event) -> Snapshot:
     data = event.data
-    return _created(snapshot, event).after(
+    return _created(
+        snapshot,
         event,
         status=Status.RUNNING,
         input=data.get("input"),
@@ -84,8 +86,16 @@ def _resumed(snapshot: Snapshot, event: Event) -> Snapshot:
 
 def _answered(records: Map[Path, Record], target: Path, data: Payload | None, at: float) -> Map[Path, Record]:
     record = records[target]
-    answered = record._replace(
-        status=Status.PENDING, resume_data=data, resumed=True, resumed_at=at, labels=(), attempt=0, tries=0
+    answered = record.but(
+        {
+            "status": Status.PENDING,
+            "resume_data": data,
+            "resumed": True,
+            "resumed_at": at,
+            "labels": (),
+            "attempt": 0,
+            "tries": 0,
+        }
     )
     records = records.set(target, answered)
     for outer in ancestors(target):

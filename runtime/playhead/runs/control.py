@@ -197,6 +197,8 @@ class Control:
         self._begun = None
         if driving is not None:
             await asyncio.shield(driving)
+        else:
+            await self.present()
         while self.log.snapshot.status in ACTIVE:
             await self.log.changed(self.log.snapshot.seq, elsewhere=True)
 

@@ -240,7 +240,6 @@ class Run:
 
     async def wait(self) -> RunResult:
         """Wait until the run rests, whoever drives it."""
-        await self._control.present()
         await self._control.rest()
         return self._result()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from playhead.definition.request import RequestContext
@@ -25,7 +26,9 @@ async def start(control: Control, input: Any, *, state: Any, request: Any, per_s
         if control.log.exists:
             raise _claimed(control, snapshot)
         fit = await control.fitted(snapshot)
-        await _announce(control, snapshot._replace(input=payload), fields)
+        callback = control.workflow.on_start
+        if callback is not None:
+            await _announce(callback, control, snapshot._replace(input=payload), fields)
         draft = control.draft(snapshot).add(
             E.RUN_STARTED,
             workflow=control.workflow.id,
@@ -52,11 +55,8 @@ def _claimed(control: Control, snapshot: Snapshot) -> NotAllowedNow:
     )
 
 
-async def _announce(control: Control, snapshot: Snapshot, fields: dict[str, Any]) -> None:
+async def _announce(callback: Callable[..., Any], control: Control, snapshot: Snapshot, fields: dict[str, Any]) -> None:
     """``on_start``; an exception in it refuses the start."""
-    callback = control.workflow.on_start
-    if callback is None:
-        return
     shown = snapshot._replace(workflow_id=control.workflow.id, resource_id=control.resource_id)
     runtime = control.env.runtime
     report = Report(control.workflow, shown, request=RequestContext(values=fields), runtime=runtime)
