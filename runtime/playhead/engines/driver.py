@@ -32,7 +32,7 @@ from playhead.machine.events import NOTHING, Event, Path
 from playhead.machine.fold import News
 from playhead.machine.places import body_at
 from playhead.machine.rebase import rebased, without_beginnings
-from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status, element
+from playhead.machine.snapshot import ACTIVE, LEAVES, Record, Snapshot, Status, element, item_path
 from playhead.stores.log import RunLog
 
 _log = logging.getLogger("playhead")
@@ -81,6 +81,7 @@ class Driver:
         self._is_carried_on = False
         self._waiter: asyncio.Future[None] | None = None
         self._written: list[Future[None]] = []
+        self._failed: dict[Path, int] = {}
         self._crash: BaseException | None = None
         self._cancel_seen = False
         self._writable = True
@@ -217,17 +218,25 @@ class Driver:
             container = self.snapshot.records[element(path)]
             progress = {
                 "index": record.index,
-                "completed": container.done_items + self._failed_items(container.path, container.open_items),
+                "completed": container.done_items + self._failed_items(container, type),
                 "total": container.total,
                 "status": _ITEM_STATUS[type],
             }
             self.note(E.ITEM_FINISHED, container.path, progress)
         if record.kind == "foreach" and record.input is not None:
             self.lists.drop(record.input)
+            self._failed.pop(path, None)
 
-    def _failed_items(self, path: Path, items: frozenset[int]) -> int:
-        records = (self.snapshot.records.get((*path[:-1], f"{path[-1]}#{index}")) for index in items)
-        return sum(1 for record in records if record is not None and record.status is Status.FAILED)
+    def _failed_items(self, container: Record, type: str) -> int:
+        """How many items of a foreach have failed, now that one ended as ``type`` says: looked up once only."""
+        path, known = container.path, self._failed.get(container.path)
+        if known is None:
+            records = (self.snapshot.records.get(item_path(path, index)) for index in container.open_items)
+            known = sum(1 for record in records if record is not None and record.status is Status.FAILED)
+        else:
+            known += type == E.STEP_FAILED
+        self._failed[path] = known
+        return known
 
     async def _commit(self) -> None:
         while self.pending.events:

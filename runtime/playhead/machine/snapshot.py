@@ -53,6 +53,9 @@ class Record(NamedTuple):
     input: Payload | None = None
     started_at: float | None = None
     tries: int = 0
+    iteration: int | None = None
+    # A record is never searched like a tuple, and "index" is the word people know.
+    index: int | None = None  # type: ignore[assignment]  # hides tuple.index on purpose
     output: Payload | None = None
     ended_at: float | None = None
     bailed: bool = False
@@ -67,9 +70,6 @@ class Record(NamedTuple):
     resumed: bool = False
     restarted: bool = False
     attempt: int = 0
-    iteration: int | None = None
-    # A record is never searched like a tuple, and "index" is the word people know.
-    index: int | None = None  # type: ignore[assignment]  # hides tuple.index on purpose
     suspended_at: float | None = None
     resumed_at: float | None = None
     until: float | None = None
@@ -87,13 +87,22 @@ class Record(NamedTuple):
         return self.path[-1].partition("#")[0]
 
     @classmethod
-    def begun(cls, path: Path, kind: str, order: int, input: Payload | None, at: float) -> Record:
+    def begun(
+        cls,
+        path: Path,
+        kind: str,
+        order: int,
+        input: Payload | None,
+        at: float,
+        iteration: int | None = None,
+        index: int | None = None,
+    ) -> Record:
         """Of a place that has just begun; like the next one, far quicker than the general way, once for each step."""
-        return tuple.__new__(cls, (path, kind, _RUNNING, order, input, at, 1, *_UNTOUCHED))
+        return tuple.__new__(cls, (path, kind, _RUNNING, order, input, at, 1, iteration, index, *_UNTOUCHED))
 
     def succeeded(self, output: Payload | None, at: float, bailed: bool) -> Record:
         """Of the same place, which ended well."""
-        return tuple.__new__(Record, (*self[:2], _SUCCESS, *self[3:7], output, at, bailed, *self[10:]))
+        return tuple.__new__(Record, (*self[:2], _SUCCESS, *self[3:9], output, at, bailed, *self[12:]))
 
     def holding(self, next_item: int, open_items: frozenset[int], done_items: int) -> Record:
         """Of the same foreach, an item of which has begun or ended."""
@@ -110,7 +119,7 @@ class Record(NamedTuple):
 # Looked up once: an enum's members are found by way of its metaclass.
 _RUNNING, _SUCCESS = Status.RUNNING, Status.SUCCESS
 _RECORD = {field: position for position, field in enumerate(Record._fields)}
-_UNTOUCHED = tuple(Record._field_defaults[field] for field in Record._fields[7:])
+_UNTOUCHED = tuple(Record._field_defaults[field] for field in Record._fields[9:])
 
 
 class Frame(NamedTuple):

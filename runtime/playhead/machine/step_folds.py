@@ -31,16 +31,13 @@ def _step_started(snapshot: Snapshot, event: Event) -> Snapshot:
 # Looked up once: an enum's members are found by way of its metaclass.
 _RUNNING: Final = Status.RUNNING
 
-_GIVEN: Final = ("index", "iteration", "width", "total")
-
 
 def _begun(snapshot: Snapshot, event: Event) -> Record:
     data = event.data
     input = snapshot.resolve(data.get("input"))
-    record = Record.begun(event.path, data["kind"], event.seq, input, event.at)
-    if "index" in data or "iteration" in data or "width" in data:
-        return record.but({field: data[field] for field in _GIVEN if field in data})
-    return record
+    iteration, index = data.get("iteration"), data.get("index")
+    record = Record.begun(event.path, data["kind"], event.seq, input, event.at, iteration, index)
+    return record if "width" not in data else record.but({"width": data["width"], "total": data.get("total", 0)})
 
 
 def _begun_again(snapshot: Snapshot, known: Record, event: Event) -> Record:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from playhead.codec.compression import decompressed, deflated
+from playhead.codec.compression import decompressed, deflated, is_worthwhile
 from playhead.codec.values import dump, load, load_bytes
 from playhead.definition.outline import Definition, Outline, definition_of, digest_of
 from playhead.definition.schema import Invalid, Schema
@@ -115,6 +115,10 @@ async def _stored(workflow: Workflow[Any, Any], definition: Definition, store: S
         packed = b"".join(deflated(dump(dict(definition.sources), "sources").data))
         digest = await store.put_shared(packed)
         outline = dump({"rows": definition.outline.rows(), "sources": digest}, "outline")
+        # Once for all runs, and not with the event of each.
+        smaller = b"".join(deflated(outline.data))
+        if is_worthwhile(smaller, outline.data):
+            outline = dump(smaller, "outline")
         kept = _KEPT[workflow] = Kept(outline, packed)
         _in_store.setdefault(store, set()).add(kept.sources)
     elif kept.sources not in _in_store.setdefault(store, set()):
@@ -129,13 +133,23 @@ _in_store: Final[WeakKeyDictionary[Store, set[bytes]]] = WeakKeyDictionary()
 
 def outline_in(payload: Payload | None) -> Outline | None:
     """The outline that a log tells of; None if it tells of none."""
-    return None if payload is None else Outline.of_rows(load(payload)["rows"])
+    return None if payload is None else Outline.of_rows(_told(payload)["rows"])
 
 
 async def sources_in(payload: Payload, store: Store) -> Mapping[str, str]:
     """What people had written, by path; empty if the store has lost it."""
-    packed = await store.shared(load(payload)["sources"])
+    packed = await store.shared(_told(payload)["sources"])
     try:
         return {} if packed is None else load_bytes(decompressed(packed))
     except (ValueError, zlib.error, StoreCorrupt):
         return {}
+
+
+def _told(payload: Payload) -> Mapping[str, Any]:
+    """The rows of an outline, and under which hash the sources are kept."""
+    value = load(payload)
+    try:
+        told: Mapping[str, Any] = load_bytes(decompressed(value)) if isinstance(value, bytes) else value
+    except (ValueError, zlib.error) as problem:
+        raise StoreCorrupt(f"The outline of a run's workflow cannot be read: {problem}") from problem
+    return told
