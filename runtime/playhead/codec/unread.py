@@ -81,4 +81,4 @@ class Unread(Mapping[Path, Record]):
 
     def delete(self, path: Path) -> Map[Path, Record]:
         """The same records, without the one at that path: all are read, for time travel looks at them all anyway."""
-        return Map(self).delete(path)
+        return Map(dict(self)).delete(path)

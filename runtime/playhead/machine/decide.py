@@ -53,7 +53,7 @@ class Keyed:
         return self.path
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Begin(Keyed):
     """Begin the work at ``path``, or begin it again if it has a record.
 
@@ -72,7 +72,7 @@ class Begin(Keyed):
     not_before: float | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Wake(Keyed):
     """End the sleep at ``path`` when it is ``until``."""
 
@@ -80,7 +80,7 @@ class Wake(Keyed):
     until: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class JudgeBranch(Keyed):
     """Evaluate the conditions of the branch at position ``entry`` of the workflow open at ``path``."""
 
@@ -94,7 +94,7 @@ class JudgeBranch(Keyed):
         return (*self.path, f"branch#{self.entry}")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class JudgeLoop(Keyed):
     """Evaluate the loop's condition after the turn at ``path``."""
 
@@ -103,7 +103,7 @@ class JudgeLoop(Keyed):
     iteration: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Close(Keyed):
     """Record how the container at ``path`` ended, or that it is suspended."""
 
@@ -114,7 +114,7 @@ class Close(Keyed):
     bail: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class End(Keyed):
     """Record how the run ended, or that it is suspended."""
 
@@ -130,14 +130,14 @@ Command: TypeAlias = Begin | Wake | JudgeBranch | JudgeLoop | Close | End
 # -- outcomes: what a place has come to ------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Going:
     """Something is under way; ``commands`` are what could be done beside it."""
 
     commands: tuple[Command, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Done:
     """Ended well; ``bail``: and so does the workflow it stands in."""
 
@@ -145,19 +145,19 @@ class Done:
     bail: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Failed:
     """Ended with the error recorded ``at`` a path."""
 
     at: Path
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Held:
     """Nothing goes on before somebody answers."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Stopped:
     """Cancelled."""
 
