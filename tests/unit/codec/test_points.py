@@ -234,7 +234,7 @@ def spoilt(change: Callable[[dict[str, Any]], object]) -> bytes:
         lambda c: c["columns"].update(output=[1, -1]),
         lambda c: c["columns"].update(output=[1, "1"]),
         lambda c: c["columns"].update(unheard=[1, 2]),
-        lambda c: c["values"].set(1, ["series", [len(c["values"])]]),
+        lambda c: c["values"].insert(1, ["series", [1]]),
         lambda c: c.update(count=3),
         lambda c: c.update(count=0),
     ],
