@@ -206,6 +206,52 @@ async def test_travelling_to_a_failed_foreach_runs_only_the_items_that_did_not_f
     assert executions == [1, 2]
 
 
+@pytest.mark.parametrize("lists", [([1], [3, 4]), ([1, 2, 3], [5]), ([0, 1], [2, 3], [4, 5, 6])])
+async def test_travelling_to_a_foreach_with_another_list_runs_every_item_of_it(
+    world: World, lists: tuple[list[int], ...]
+) -> None:
+    @step
+    def numbers(n: int) -> list[int]:
+        return lists[0]
+
+    @step
+    def ship(n: int) -> int:
+        return n * 10
+
+    flow = Workflow("travels-with-lists", input=int).then(numbers).foreach(ship).commit()
+    run = flow.create_run(run_id=RUN)
+    await run.start(0)
+    for given in lists[1:]:
+        result = await run.time_travel("ship", input=given)
+        assert result.output == [n * 10 for n in given]
+
+
+async def test_travelling_to_a_foreach_that_got_no_list_looks_at_its_input_again(world: World) -> None:
+    found: list[Any] = [7]
+
+    @step
+    def numbers(n: int) -> Any:
+        return found[0]
+
+    @step
+    def ship(n: int) -> int:
+        return n * 10
+
+    flow = Workflow("travels-without-list", input=int).then(numbers).foreach(ship).commit()
+    run = flow.create_run(run_id=RUN)
+    failed = await run.start(0)
+    again = await run.time_travel("ship")
+    assert (failed.status, again.status) == ("failed", "failed")
+    assert str(again.error) == str(failed.error)
+
+    given = await run.time_travel("ship", input=[1, 2])
+    assert given.output == [10, 20]
+    wrong = await run.time_travel("ship", input=3)
+    assert wrong.status == "failed"
+    found[0] = [5]
+    assert (await run.time_travel("numbers")).output == [50]
+
+
 async def test_time_travel_may_be_streamed(world: World) -> None:
     calls: Calls = Counter()
     run = adding(calls).create_run(run_id=RUN)

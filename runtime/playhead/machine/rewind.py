@@ -154,7 +154,8 @@ class Rewind:
         self._drop(path)
         if self.input is not None:
             status = Status.PENDING
-            self._put(path, {"kind": kind, "status": status, "input": self.input, "started_at": None, **FRESH})
+            anew = {"status": status, "input": self.input, "started_at": None, **FRESH, **UNCOUNTED}
+            self._put(path, {"kind": kind, **anew})
 
     def _aim_inside(self, workflow: Workflow[Any, Any], path: Path, rest: Path, source: Payload | None) -> None:
         record = self.snapshot.records.get(path)
@@ -184,9 +185,12 @@ class Rewind:
             self._put(path, {"turn": turn})
 
     def _aim_items(self, path: Path) -> None:
-        """A foreach that came to no good end keeps its finished items, unless it gets another list."""
+        """A foreach that came to no good end keeps its finished items, unless it gets another list.
+
+        One that had begun none, because it was given no list, looks at its input again.
+        """
         record = self.snapshot.records.get(path)
-        if record is None or record.status is Status.SUCCESS or self.input is not None:
+        if record is None or record.status is Status.SUCCESS or self.input is not None or not record.next_item:
             self._again(path, "foreach")
             return
         begun = range(record.next_item)
@@ -241,6 +245,17 @@ FRESH: dict[str, Any] = {
     "tries": 0,
     "labels": [],
     "resumed": False,
+}
+
+
+#: What a loop, or a foreach, that begins anew has not counted yet.
+UNCOUNTED: dict[str, Any] = {
+    "next_item": 0,
+    "open_items": [],
+    "done_items": 0,
+    "width": 0,
+    "total": 0,
+    "turn": 0,
 }
 
 
