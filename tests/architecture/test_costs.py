@@ -19,15 +19,15 @@ from playhead.runs import drives
 from playhead.stores.database import Database
 
 SHORT, LONG = 10, 40
-#: Bytes that a step of a chain may take in the log: its start, its end and a small output, and its line in the outline of
-#: the workflow, compressed. It takes 193.
+#: Bytes that a step of a chain may take in the log: its start, its end and a small output, and its line in the
+#: compressed outline of the workflow. It takes 193.
 BYTES_PER_STEP = 200
 #: ... and an item of a foreach, whose progress is told as well. It takes 287.
 BYTES_PER_ITEM = 300
 #: Modules of ours that `import playhead` may load.
 ALONE = 2
 #: ... and that may be loaded with the names which a notebook begins with.
-WITH_NAMES = 93
+WITH_NAMES = 94
 #: Modules of Python that only some values or answers need, and that take long to load.
 FOR_FEW = {"decimal", "difflib", "fractions", "zoneinfo"}
 

@@ -25,6 +25,7 @@ from playhead.engines.flights import Flights
 from playhead.engines.inputs import Lists
 from playhead.engines.pace import Pace
 from playhead.engines.port import Commit, Environment, Spans
+from playhead.engines.progress import Progress
 from playhead.errors import RunInterrupted, StoreConflict
 from playhead.machine import events as E
 from playhead.machine.decide import Command, decide
@@ -32,7 +33,7 @@ from playhead.machine.events import NOTHING, Event, Path
 from playhead.machine.fold import News
 from playhead.machine.places import body_at
 from playhead.machine.rebase import rebased, without_beginnings
-from playhead.machine.snapshot import ACTIVE, LEAVES, Record, Snapshot, Status, element, item_path
+from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status
 from playhead.stores.log import RunLog
 
 _log = logging.getLogger("playhead")
@@ -71,17 +72,19 @@ class Driver:
         self.flights = Flights()
         self.cancellation = Cancellation()
         self.lists = Lists()
+        self._progress = Progress()
         self.stopping = False
         self._now = env.clock.now
         self._loop = asyncio.get_running_loop()
-        #: Done when the claim is in the log; an error if it was refused.
+        #: Done when the claim is in the log; an error if it was refused. Whoever gave it up waits for it no longer.
         self.claimed: asyncio.Future[None] = self._loop.create_future()
         self.is_claimed = False
+        #: Called when the claim is in the log.
+        self.when_claimed: Callable[[], None] = _nothing
         self._has_news = False
         self._is_carried_on = False
         self._waiter: asyncio.Future[None] | None = None
         self._written: list[Future[None]] = []
-        self._failed: dict[Path, int] = {}
         self._crash: BaseException | None = None
         self._cancel_seen = False
         self._writable = True
@@ -214,29 +217,12 @@ class Driver:
         self.flights.release(path)
         self.note(type, path, data)
         record = self.snapshot.records[path]
-        if record.index is not None and type in _ITEM_STATUS:
-            container = self.snapshot.records[element(path)]
-            progress = {
-                "index": record.index,
-                "completed": container.done_items + self._failed_items(container, type),
-                "total": container.total,
-                "status": _ITEM_STATUS[type],
-            }
-            self.note(E.ITEM_FINISHED, container.path, progress)
+        progress = self._progress.told(self.snapshot, record, type)
+        if progress is not None:
+            self.note(E.ITEM_FINISHED, *progress)
         if record.kind == "foreach" and record.input is not None:
             self.lists.drop(record.input)
-            self._failed.pop(path, None)
-
-    def _failed_items(self, container: Record, type: str) -> int:
-        """How many items of a foreach have failed, now that one ended as ``type`` says: looked up once only."""
-        path, known = container.path, self._failed.get(container.path)
-        if known is None:
-            records = (self.snapshot.records.get(item_path(path, index)) for index in container.open_items)
-            known = sum(1 for record in records if record is not None and record.status is Status.FAILED)
-        else:
-            known += type == E.STEP_FAILED
-        self._failed[path] = known
-        return known
+            self._progress.drop(path)
 
     async def _commit(self) -> None:
         while self.pending.events:
@@ -262,6 +248,7 @@ class Driver:
     async def _claim(self, batch: News) -> None:
         await self.log.append(batch)  # whatever the engine: a claim counts when it is in the store
         self.is_claimed = True
+        self.when_claimed()
         self._check()  # whoever left meanwhile is told, and not that it was done
         if not self.claimed.done():
             self.claimed.set_result(None)
@@ -382,6 +369,10 @@ class Driver:
             self.note(E.STEP_CANCELED, record.path)
 
 
+def _nothing() -> None:
+    pass
+
+
 def _is_written(written: Future[None]) -> None:
     with contextlib.suppress(InvalidStateError):  # the body has given up waiting
         written.set_result(None)
@@ -390,4 +381,3 @@ def _is_written(written: Future[None]) -> None:
 # Looked up once: an enum's members are found by way of its metaclass.
 _RUNNING = Status.RUNNING
 _OPEN = frozenset({Status.RUNNING, Status.WAITING, Status.SUSPENDED, Status.PENDING})
-_ITEM_STATUS = {E.STEP_SUCCEEDED: "success", E.STEP_FAILED: "failed", E.STEP_SUSPENDED: "suspended"}

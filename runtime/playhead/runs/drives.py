@@ -7,6 +7,7 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from playhead.definition.workflow import Workflow
@@ -78,13 +79,7 @@ class Drives:
         task = asyncio.get_running_loop().create_task(self._carry(driver), context=context)
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._found[log.run_id] = (driver, task)
-
-        def keep(claimed: asyncio.Future[None]) -> None:  # nobody may be left who waits for the claim
-            if claimed.exception() is None and transient:
-                self.transient[log.run_id] = transient
-
-        driver.claimed.add_done_callback(keep)
-        await asyncio.shield(driver.claimed)
+        await driver.claimed
         return task
 
     async def stop(self) -> None:
@@ -99,8 +94,8 @@ class Drives:
         await asyncio.gather(*self._helpers, return_exceptions=True)
 
     async def _carry(self, driver: Driver) -> None:
-        helping: list[asyncio.Task[Any]] = []
-        timer = asyncio.get_running_loop().call_later(self._patience(), self._begin_helping, driver, helping)
+        helping: list[asyncio.Task[Any] | asyncio.TimerHandle] = []
+        driver.when_claimed = partial(self._claimed, driver, helping)
         try:
             await driver.drive()
             if not await self._is_forgotten(driver):
@@ -108,10 +103,15 @@ class Drives:
         except Fenced as fenced:
             _log.warning("%s", fenced)
         finally:
-            timer.cancel()
             for helper in helping:
                 helper.cancel()
             await self._let_go(driver)
+
+    def _claimed(self, driver: Driver, helping: list[asyncio.Task[Any] | asyncio.TimerHandle]) -> None:
+        """The run is ours; there may be nobody left who waits for that."""
+        if driver.transient:
+            self.transient[driver.log.run_id] = driver.transient
+        helping.append(asyncio.get_running_loop().call_later(self._patience(), self._begin_helping, driver, helping))
 
     async def _let_go(self, driver: Driver) -> None:
         """Hold nothing in memory for a run that has ended, but keys that time travel would need again."""
@@ -141,7 +141,7 @@ class Drives:
         """Seconds until a drive gets helpers: well before the first beat of the lease is due."""
         return min(WATCH_DELAY, self._env.lease / leases.BEATS / 2)
 
-    def _begin_helping(self, driver: Driver, helping: list[asyncio.Task[Any]]) -> None:
+    def _begin_helping(self, driver: Driver, helping: list[asyncio.Task[Any] | asyncio.TimerHandle]) -> None:
         helping += [self._help(self._watch_others, driver), self._help(self._keep_lease, driver)]
 
     def _help(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> asyncio.Task[Any]:
@@ -157,13 +157,11 @@ class Drives:
 
     async def _keep_lease(self, driver: Driver) -> None:
         env = self._env
-        await asyncio.wait([driver.claimed])  # before that, nothing is ours
         await leases.keep(env.store, driver.log.run_id, env.owner, env.clock, env.lease, driver.catch_up)
 
     async def _watch_others(self, driver: Driver) -> None:
         """Notice answers, cancels and takeovers that other processes append."""
         store = self._env.store
-        await asyncio.wait([driver.claimed])
         while True:
             with contextlib.suppress(StoreError):  # busy, or full: whoever appends is told; we look again
                 while await driver.catch_up():
