@@ -41,6 +41,8 @@ CRC: Final = struct.Struct("<I")
 AFTER_CRC: Final = PREFIX.size + CRC.size
 CHAIN_SIZE: Final = 16  # bytes; enough to notice damage and edits by accident, which is all that a hash can do here
 
+_HASH: Final = blake2b(digest_size=CHAIN_SIZE)
+
 COMPRESSED: Final = 1  # the only flag so far
 COMPRESS_FROM: Final = 1_024  # bytes; below, nothing is gained
 
@@ -65,9 +67,16 @@ def frame_event(seq: int, body: bytes, previous: bytes) -> tuple[bytes, bytes]:
         if is_worthwhile(smaller, body):
             body, flags = smaller, COMPRESSED
     prefix = PREFIX.pack(MAGIC, VERSION, flags, seq, len(body))
-    chain = blake2b(previous + prefix + body, digest_size=CHAIN_SIZE).digest()
+    chain = chained(previous, prefix, body)
     rest = chain + body
     return prefix + CRC.pack(zlib.crc32(prefix + rest)) + rest, chain
+
+
+def chained(previous: bytes, prefix: bytes, body: bytes) -> bytes:
+    """The chain hash of an event."""
+    chain = _HASH.copy()  # quicker than a new one
+    chain.update(previous + prefix + body)
+    return chain.digest()
 
 
 def decode_event(
@@ -80,7 +89,7 @@ def decode_event(
     """
     flags, number, body, chain = opened(frame, seq)
     prefix = frame[: PREFIX.size]
-    if chain != blake2b(previous + prefix + body, digest_size=CHAIN_SIZE).digest():
+    if chain != chained(previous, prefix, body):
         raise _damage(number, "does not follow the one before it: events are missing, out of order or edited")
     if seq is not None and number != seq:
         raise _damage(seq, f"says that it is event {number}")

@@ -81,6 +81,8 @@ def register_type(
 
 def register_schema(annotation: object) -> None:
     """Register every class that a value of this type may hold; done for the schemas of every workflow."""
+    if type(annotation) is type and annotation.__module__ == "builtins":
+        return  # int, str, list ...: nothing to be found again
     for cls in classes_in(annotation):
         name = _names.get(cls, class_name(cls))
         if name not in _by_name or _by_name[name].cls is not cls:

@@ -25,9 +25,10 @@ class Direct:
         self._last: Snapshot | None = None
 
     async def commit(self, log: RunLog, news: News) -> None:
-        if self._put_off + len(news.events) > FLUSH_EVERY or not log.is_followed_by(news):
-            await self.settle(log)
         self._put_off += len(news.events)
+        if self._put_off > FLUSH_EVERY or not log.is_followed_by(news):
+            await self.settle(log)
+            self._put_off = len(news.events)
         log.extend(news)
         self._last = news.after if news.events else self._last
 

@@ -58,15 +58,9 @@ def _take_begin(driver: Driver, command: Begin) -> bool:
     if command.not_before is not None and command.not_before > driver.env.clock.now():
         driver.flights.launch(command.path, partial(_delay, driver, command.not_before))
         return False
-    work = command.work
-    if isinstance(work, SleepEntry):
-        return _begin_sleep(driver, command, work)
-    if isinstance(work, ForeachEntry):
-        return _begin_foreach(driver, command, work)
-    if isinstance(work, LoopEntry):
-        _started(driver, command, "loop", command.source)
-        return True
-    return _begin_validated(driver, command)
+    work: Any = command.work  # of the type that its beginner is for
+    beginner = _BEGINNERS.get(type(work))
+    return _begin_validated(driver, command, work) if beginner is None else beginner(driver, command, work)
 
 
 def _take_wake(driver: Driver, command: Wake) -> bool:
@@ -114,7 +108,9 @@ def _take_end(driver: Driver, command: End) -> bool:
 
 
 def _started(driver: Driver, command: Begin, kind: str, input: Payload | Source | None, **more: Any) -> None:
-    data: dict[str, Any] = {"kind": kind, **more}
+    data: dict[str, Any] = {"kind": kind}
+    if more:
+        data |= more
     if input is not None:
         data["input"] = input
     if command.entry is not None:
@@ -132,9 +128,9 @@ def _failed(driver: Driver, path: Path, error: BaseException) -> None:
     driver.finish(E.STEP_FAILED, path, failure_data(error))
 
 
-def _begin_validated(driver: Driver, command: Begin) -> bool:
+def _begin_validated(driver: Driver, command: Begin, work: Step[Any, Any] | MapEntry | Workflow[Any, Any]) -> bool:
     """A step, a map, or a nested workflow: its input is checked before it counts as begun."""
-    work, path = command.work, command.path
+    path = command.path
     kind = "step" if isinstance(work, Step) else "map" if isinstance(work, MapEntry) else "workflow"
     try:
         value, recorded = _input(driver, command)
@@ -146,7 +142,8 @@ def _begin_validated(driver: Driver, command: Begin) -> bool:
     if isinstance(work, Workflow):
         return True
     call = Call(driver, command.owner, path, work)
-    driver.flights.launch(path, partial(run_leaf, driver, call, value), call, getattr(work, "cancel_grace", None))
+    grace = work.cancel_grace if isinstance(work, Step) else None
+    driver.flights.launch(path, partial(run_leaf, driver, call, value), call, grace)
     return False
 
 
@@ -161,6 +158,11 @@ def _input(driver: Driver, command: Begin) -> tuple[Any, Any]:
     except Invalid as error:
         subject = f"input of step {'/'.join(command.path)!r} (step input validation failed)"
         raise InputInvalid(error.issues, subject=subject) from error
+
+
+def _begin_loop(driver: Driver, command: Begin, _: LoopEntry) -> bool:
+    _started(driver, command, "loop", command.source)
+    return True
 
 
 def _begin_foreach(driver: Driver, command: Begin, foreach: ForeachEntry) -> bool:
@@ -283,6 +285,11 @@ def _named(error: Exception, where: str) -> Exception:
     return error
 
 
+_BEGINNERS: dict[type, Callable[[Driver, Begin, Any], bool]] = {
+    SleepEntry: _begin_sleep,
+    ForeachEntry: _begin_foreach,
+    LoopEntry: _begin_loop,
+}
 _TAKERS: dict[type, Callable[[Driver, Any], bool]] = {
     Begin: _take_begin,
     Wake: _take_wake,

@@ -33,7 +33,7 @@ from playhead.machine.events import NOTHING, Event, Path
 from playhead.machine.fold import News
 from playhead.machine.places import body_at
 from playhead.machine.rebase import rebased, without_beginnings
-from playhead.machine.snapshot import ACTIVE, LEAVES, Snapshot, Status
+from playhead.machine.snapshot import ACTIVE, LEAVES, Record, Snapshot, Status
 from playhead.stores.log import RunLog
 
 _log = logging.getLogger("playhead")
@@ -181,23 +181,24 @@ class Driver:
         if self.snapshot.canceling:
             self._advance_cancel()
         else:
-            while self._one_round():
+            is_free = self.pace.is_free
+            while self._one_round(is_free):
                 pass
-            if not self.pace.is_free and self._holds_back():
+            if not is_free and self._holds_back():
                 self.note(E.RUN_PAUSED)
 
     def _holds_back(self) -> bool:
         return self.pace.holds_back and not self.flights.items and self.snapshot.status is Status.RUNNING
 
-    def _one_round(self) -> bool:
+    def _one_round(self, is_free: bool) -> bool:
         """Whether more may follow at once: from what is recorded, or because only so many may begin at a time."""
         commands: Sequence[Command] = decide(self.workflow, self.snapshot)
-        if not self.pace.is_free:
+        if not is_free:
             commands = self.pace.permitted(commands, self.flights.items, self.snapshot)
         more, before = False, self.flights.launched
         for command in commands:
             more = take(self, command) or more
-        more = more or (not self.pace.is_free and self.flights.launched > before)
+        more = more or (not is_free and self.flights.launched > before)
         return more and self.snapshot.status in ACTIVE
 
     # -- recording ---------------------------------------------------------------------------------------------
@@ -217,12 +218,16 @@ class Driver:
         self.flights.release(path)
         self.note(type, path, data)
         record = self.snapshot.records[path]
-        progress = self._progress.told(self.snapshot, record, type)
-        if progress is not None:
-            self.note(E.ITEM_FINISHED, *progress)
+        if record.index is not None:
+            self._tell_progress(record, type)
         if record.kind == "foreach" and record.input is not None:
             self.lists.drop(record.input)
             self._progress.drop(path)
+
+    def _tell_progress(self, item: Record, type: str) -> None:
+        progress = self._progress.told(self.snapshot, item, type)
+        if progress is not None:
+            self.note(E.ITEM_FINISHED, *progress)
 
     async def _commit(self) -> None:
         while self.pending.events:

@@ -87,18 +87,17 @@ class Flights:
             if self.items.get(flight.path) is flight:
                 del self.items[flight.path]
             is_as_new = driver.spans is None and _is_as_before(flight.task, before)
-            CURRENT_CALL.set(None)
-            following = await self._next(driver, flight, is_as_new and self._loop.time() < until)
+            if not await driver.carry_on():
+                return
+            following = self._next(driver, flight, is_as_new and self._loop.time() < until)
 
     def _over(self, driver: Driver, flight: Flight) -> None:
         if self.items.get(flight.path) is flight:
             del self.items[flight.path]
         driver.wake()
 
-    async def _next(self, driver: Driver, flight: Flight, may_follow: bool) -> Flight | None:
+    def _next(self, driver: Driver, flight: Flight, may_follow: bool) -> Flight | None:
         """What is to be done in the task of ``flight``, which is over; what else follows begins in tasks of its own."""
-        if not await driver.carry_on():
-            return None
         if may_follow and len(self._waiting) == 1 and not driver.snapshot.canceling:
             following = self._waiting.pop()
             following.task = flight.task

@@ -19,7 +19,7 @@ class Progress:
 
     def told(self, snapshot: Snapshot, item: Record, type: str) -> tuple[Path, dict[str, Any]] | None:
         """Where and how to say that ``item`` has ended as the event ``type`` says; None if that ends no item."""
-        if item.index is None or type not in _STATUS:
+        if type not in _STATUS:
             return None
         foreach = snapshot.records[element(item.path)]
         completed = foreach.done_items + self._failed_items(snapshot, foreach, type)

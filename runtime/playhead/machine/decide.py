@@ -203,10 +203,9 @@ class _Judge:
 
     def workflow(self, workflow: Workflow[Any, Any], scope: Path) -> Outcome:
         """What the workflow open at ``scope`` has come to."""
-        frame = self.snapshot.frames[scope]
-        position = frame.position
+        position, arms = self.snapshot.frames[scope]
         if position >= 0 and not self.has_passed(workflow.entries[position], scope):
-            outcome = self.entry(workflow, scope, position, frame.arms)
+            outcome = self.entry(workflow, scope, position, arms)
             if not isinstance(outcome, Done):
                 return outcome
             if outcome.bail:

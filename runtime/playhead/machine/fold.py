@@ -46,7 +46,8 @@ class News:
 
     def add(self, event: Event) -> Snapshot:
         """The run after one more event."""
-        after = self.after = fold(self.after, event)
+        folder = _FOLDERS.get(event.type)  # as `fold` does it, once for each event of every run
+        after = self.after = folder(self.after, event) if folder else self.after.after(event)
         self.events.append(event)
         if event.seq % KEEP_EVERY == 0:
             self.kept.append(after)

@@ -74,7 +74,7 @@ NEEDLESS: Final = (
 # Pages of SQLite's log after which a checkpoint is due, and after which it may hold writers up for a moment:
 # a log that is always written to is never found complete, and would grow for ever.
 _LONG_LOG: Final = 1000
-_TOO_LONG_LOG: Final = 4 * _LONG_LOG
+_TOO_LONG_LOG: Final = _LONG_LOG // 2
 _PAGES_PER_COMMIT: Final = 2  # what the index and a small row touch
 _PAGE: Final = 4096
 

@@ -290,8 +290,9 @@ class RunLog:
         self._past.extend(news)
         self.snapshot = news.after
         self._grew.set()
-        for listener in list(self._listeners):
-            listener(news.events)
+        if self._listeners:
+            for listener in list(self._listeners):
+                listener(news.events)
 
 
 def _summary(events: Iterable[Event], after: Snapshot) -> RunSummary | None:

@@ -48,7 +48,7 @@ class MemoryStore:
             if last != after:
                 raise StoreConflict(run_id, after, last)
             if frames:
-                self._logs.setdefault(run_id, []).extend(bytes(frame) for frame in frames)
+                self._logs.setdefault(run_id, []).extend(map(bytes, frames))
             if summary is not None:
                 self._summaries[run_id] = summary
         self._bell.ring(run_id)
