@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 # The modules register their figures when they are imported.
@@ -56,14 +56,20 @@ async def _measure_all(figures: list[Figure], quick: bool, console: Console) -> 
     columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     rounds = {figure.name: min(figure.rounds, QUICK) if quick else figure.rounds for figure in figures}
     rows = []
-    with Progress(*columns, console=console) as progress:
+    # Drawn between two rounds only: a thread that draws by the clock would take its time from what is measured.
+    with Progress(*columns, console=console, auto_refresh=False) as progress:
         # Of each figure one more round than counts: the first only warms up.
         task = progress.add_task("", total=sum(rounds.values()) + len(figures))
         for figure in figures:
-            progress.update(task, description=figure.name)
-            rows.append(await measure(figure, rounds[figure.name], lambda: progress.advance(task)))
+            progress.update(task, description=figure.name, refresh=True)
+            rows.append(await measure(figure, rounds[figure.name], lambda: _advance(progress, task)))
             progress.print(f"{figure.name}: {rows[-1].value:,.2f} {figure.unit}, {rows[-1].ratio:.2f} times its floor")
     return rows
+
+
+def _advance(progress: Progress, task: TaskID) -> None:
+    progress.advance(task)
+    progress.refresh()
 
 
 def _race(peers: str, quick: bool, console: Console) -> list[Standing]:

@@ -36,6 +36,8 @@ class Row:
 async def measure(figure: Figure, rounds: int, tick: Callable[[], None]) -> Row:
     """Take that many rounds, after one that only warms up; ``tick`` is called after each."""
     samples: list[Sample] = []
+    gc.collect()
+    gc.freeze()  # What was imported for other figures would be looked through at each collection of garbage.
     with tempfile.TemporaryDirectory(prefix=f"playhead-{figure.name}-") as folder:
         async with aclosing(figure.samples(Path(folder))) as source:  # type: ignore[type-var]  # they are generators
             await anext(source)
@@ -43,6 +45,7 @@ async def measure(figure: Figure, rounds: int, tick: Callable[[], None]) -> Row:
             for _ in range(rounds):
                 samples.append(await anext(source))
                 tick()
+    gc.unfreeze()
     return row_of(figure, samples)
 
 
