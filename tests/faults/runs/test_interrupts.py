@@ -30,7 +30,10 @@ SIGNALS_EVERY_DAY = 4  # for each of a few
 
 
 class InterruptedLoop(asyncio.SelectorEventLoop):
-    """An event loop that cancels the main task, as Ctrl-C does, at its ``at``-th turn; 0 for never."""
+    """An event loop that cancels the main task, as Ctrl-C does, at its ``at``-th turn; 0 for never.
+
+    Only the turns count in which that task is under way, and not those in which the loop itself comes to its end.
+    """
 
     def __init__(self, at: int) -> None:
         super().__init__()
@@ -38,9 +41,10 @@ class InterruptedLoop(asyncio.SelectorEventLoop):
         self.main: asyncio.Task[Any] | None = None
 
     def _run_once(self) -> None:
-        self.turns += 1
-        if self.turns == self.at and self.main is not None:
-            self.main.cancel()
+        if self.main is not None and not self.main.done():
+            self.turns += 1
+            if self.turns == self.at:
+                self.main.cancel()
         super()._run_once()  # type: ignore[misc]  # asyncio's own, which its types do not show
 
 
