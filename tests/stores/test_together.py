@@ -109,3 +109,20 @@ async def test_all_are_told_when_the_database_stays_busy(tmp_path: Path) -> None
     assert all(isinstance(answer, StoreLocked) for answer in answers)
     assert await together(store, 1) == [None] * len(RUNS)
     await store.close()
+
+
+@pytest.mark.parametrize("durability", ["process", "power"])
+async def test_whatever_goes_wrong_with_a_shared_commit_nobody_is_left_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durability: Any
+) -> None:
+    def broken(self: Database, appends: object) -> Any:
+        raise RuntimeError("no error of a store")
+
+    store = DiskStore(tmp_path / "store", durability=durability)
+    await store.open()
+    await together(store)  # from now on, commits are shared
+    monkeypatch.setattr(Database, "append_all", broken)
+    async with asyncio.timeout(5):  # seconds; they are told within one turn
+        answers = await together(store, 1)
+    assert all(isinstance(answer, RuntimeError) for answer in answers)
+    await store.close()

@@ -19,7 +19,7 @@ class Clock:
     #: Longest single wait in seconds: wall clocks jump and machines sleep, so a long wait looks again.
     LONGEST_WAIT = 30.0
 
-    now = staticmethod(time.time)
+    now = staticmethod(time.time)  # a function of C: it is called for each event
 
     async def sleep_until(self, when: float) -> None:
         """Return at ``when``, never early."""

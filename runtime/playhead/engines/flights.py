@@ -1,7 +1,7 @@
 """Flights: what is under way in a run, each thing at its path, in a task of its own.
 
-Where one thing follows alone on another, and there is nothing to wait for in between, it may be done in the same task:
-nobody can tell the difference, and a step costs half as much.
+Where one thing follows alone on another, and there is nothing to wait for in between but the commit, it may be done in
+the same task: nobody can tell the difference, and a step costs half as much.
 """
 
 from __future__ import annotations
