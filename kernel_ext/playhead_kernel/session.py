@@ -160,7 +160,7 @@ class Session:
         taken: list[RunHandle] = []
         left: dict[str, str] = {}
         recovery = await self.room.runtime.recover()
-        elsewhere = {run_id: why for run_id, why in recovery.left.items() if not self.room.runtime.driver_of(run_id)}
+        elsewhere = {run_id: why for run_id, why in recovery.left.items() if not self.room.runtime.drive_of(run_id)}
         unknown = [run_id for run_id in elsewhere if await self._is_undefined(run_id)]
         left |= elsewhere | {run_id: await self._needed(run_id) for run_id in unknown}
         for run in recovery.runs:
@@ -345,8 +345,8 @@ class Session:
         self.handles.clear()
 
     async def _change_store(self, path: str | os.PathLike[str]) -> None:
-        driver_of = self.room.runtime.driver_of
-        going = [run_id for run_id in list(self.handles) if driver_of(run_id) is not None]
+        drive_of = self.room.runtime.drive_of
+        going = [run_id for run_id in list(self.handles) if drive_of(run_id) is not None]
         if going:
             raise StillRunning(f"{', '.join(going)} still goes on: wait for it, or pause or cancel it, first.")
         await self.room.change_store(path)

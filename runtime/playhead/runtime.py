@@ -17,7 +17,6 @@ from playhead.definition.host import CURRENT
 from playhead.definition.ids import check_run_id
 from playhead.definition.workflow import Workflow
 from playhead.engines import leases
-from playhead.engines.driver import Driver
 from playhead.engines.effects import Clock, fresh_owner, fresh_run_id
 from playhead.engines.port import Environment
 from playhead.errors import (
@@ -30,7 +29,7 @@ from playhead.errors import (
 )
 from playhead.executors.threads import Threads
 from playhead.machine.snapshot import ACTIVE
-from playhead.runs.drives import Drives
+from playhead.runs.drives import Drive, Drives
 from playhead.runs.run import Run
 from playhead.stores.choice import store_for
 from playhead.stores.log import RunLog
@@ -301,6 +300,6 @@ class Runtime:
             lock = self._locks[run_id] = asyncio.Lock()
         return lock
 
-    def driver_of(self, run_id: str) -> tuple[Driver, asyncio.Task[None]] | None:
-        """Who drives the run in this runtime."""
+    def drive_of(self, run_id: str) -> Drive | None:
+        """The drive of the run in this runtime; None if there is none."""
         return self.drives.of(run_id)

@@ -5,6 +5,7 @@ Seconds are measured by `python -m benchmarks`.
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -111,6 +112,17 @@ async def test_items_that_are_ready_together_share_their_commits(cost_of: Any) -
     item = long.less(short, LONG - SHORT)
     assert item.events == 3  # it began, it ended, and how far its foreach is
     assert item.bytes <= BYTES_PER_ITEM
+
+
+async def test_a_run_that_has_ended_leaves_nothing_to_the_garbage_collector(tmp_path: Path) -> None:
+    """What refers to itself in a circle stays until the collector looks through all there is."""
+    flow = chain(SHORT)
+    async with Runtime(tmp_path / "store") as runtime:
+        await flow.run(0, runtime=runtime)  # what is made once, for all runs
+        gc.collect()
+        for _ in range(SHORT):
+            await flow.run(0, runtime=runtime)
+        assert gc.collect() == 0
 
 
 async def test_a_run_is_not_read_again_after_each_of_its_own_appends(

@@ -223,8 +223,8 @@ async def test_who_waits_only_after_the_store_has_refused_is_told_all_the_same(
         run = counting(calls, "step").create_run(run_id=RUN)
         store.writes_left = 1  # for the claim
         await run.begin({"value": 42}, state={"total": 7}, request={"tenant": "one"})
-        if (driven := runtime.driver_of(RUN)) is not None:
-            await asyncio.wait([driven[1]])
+        if (driven := runtime.drive_of(RUN)) is not None:
+            await asyncio.wait([driven.task])
         with pytest.raises(StoreFull):
             await run.wait()
     store.mend()

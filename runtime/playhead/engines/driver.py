@@ -79,8 +79,6 @@ class Driver:
         #: Done when the claim is in the log; an error if it was refused. Whoever gave it up waits for it no longer.
         self.claimed: asyncio.Future[None] = self._loop.create_future()
         self.is_claimed = False
-        #: Called when the claim is in the log.
-        self.when_claimed: Callable[[], None] = _nothing
         self._has_news = False
         self._is_carried_on = False
         self._waiter: asyncio.Future[None] | None = None
@@ -91,12 +89,15 @@ class Driver:
 
     # -- the loop ----------------------------------------------------------------------------------------------
 
-    async def drive(self) -> None:
-        """Go on until the run rests. Raises what the store raises, `Fenced`, and `RunInterrupted` after `stop`."""
+    async def drive(self, when_claimed: Callable[[], None]) -> None:
+        """Go on until the run rests; ``when_claimed`` is called when the claim is in the log.
+
+        Raises what the store raises, `Fenced`, and `RunInterrupted` after `stop`.
+        """
         try:
+            self._advance()
+            await self._claim(when_claimed)
             while True:
-                self._advance()
-                self._has_news = False
                 await self._commit()
                 self.flights.start(self)
                 if not self.flights.items and self.snapshot.status not in ACTIVE and await self._settled():
@@ -105,6 +106,8 @@ class Driver:
                     self._waiter = self._loop.create_future()
                     await self._waiter
                 self._check()
+                self._advance()
+                self._has_news = False
             await run_callbacks(self, self.workflow)
         except BaseException as error:
             await self._abandon()
@@ -236,13 +239,8 @@ class Driver:
             # Until the store has answered, nothing may be written that stands on this batch.
             self._writable = False
             try:
-                if self.is_claimed:
-                    await self.engine.commit(self.log, batch)
-                else:
-                    await self._claim(batch)
+                await self.engine.commit(self.log, batch)
             except StoreConflict:
-                if not self.is_claimed:
-                    raise
                 await self._rebase(batch)
             self._writable = True
             if told:  # Until now they stood where `_abandon` finds them: a thread may be waiting for one.
@@ -250,11 +248,14 @@ class Driver:
                 for future in written:
                     _is_written(future)
 
-    async def _claim(self, batch: News) -> None:
+    async def _claim(self, when_claimed: Callable[[], None]) -> None:
+        batch, self.pending = self.pending, News(self.snapshot)
+        self._writable = False
         await self.log.append(batch)  # whatever the engine: a claim counts when it is in the store
         self.is_claimed = True
-        self.when_claimed()
+        when_claimed()
         self._check()  # whoever left meanwhile is told, and not that it was done
+        self._writable = True
         if not self.claimed.done():
             self.claimed.set_result(None)
 
@@ -372,10 +373,6 @@ class Driver:
         open_ = [record for record in self.snapshot.records.values() if record.status in _OPEN]
         for record in sorted(open_, key=lambda record: (-len(record.path), record.kind not in LEAVES, record.order)):
             self.note(E.STEP_CANCELED, record.path)
-
-
-def _nothing() -> None:
-    pass
 
 
 def _is_written(written: Future[None]) -> None:

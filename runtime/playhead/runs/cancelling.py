@@ -32,7 +32,7 @@ async def _cancel_ours(control: Control, driver: Driver) -> None:
     logged = asyncio.ensure_future(control.log.changed(driver.snapshot.seq - 1, elsewhere=False))
     waiting: set[asyncio.Future[None]] = {logged}
     if found is not None:
-        waiting.add(found[1])
+        waiting.add(found.task)
     done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     logged.cancel()
     await asyncio.wait([logged])

@@ -20,7 +20,7 @@ from playhead.errors import DefinitionChanged, Issue, NoSuchRun, RequestInvalid,
 from playhead.machine.events import NOTHING, Path
 from playhead.machine.snapshot import ACTIVE, Snapshot
 from playhead.runs.claims import Draft
-from playhead.runs.drives import Drives
+from playhead.runs.drives import Drive, Drives
 from playhead.runs.fitting import Fit, fitted
 from playhead.stores.log import RunLog
 from playhead.tracing import RunSpans, Tracing
@@ -63,7 +63,7 @@ class Control:
         self.lock = home.lock_of(run_id)
         self.stops: Stops | None = None
         self._spans: RunSpans | None = None
-        self._begun: asyncio.Task[None] | None = None
+        self._begun: Drive | None = None
         self._fresh = fresh
 
     # -- how the run stands ------------------------------------------------------------------------------------
@@ -109,9 +109,9 @@ class Control:
     def driver(self) -> Driver | None:
         """Who drives the run in this process; None if it rests or is driven elsewhere."""
         found = self.home.drives.of(self.run_id)
-        if found is None or not found[0].is_claimed or found[0].snapshot.status not in ACTIVE:
+        if found is None or not found.driver.is_claimed or found.driver.snapshot.status not in ACTIVE:
             return None
-        return found[0]
+        return found.driver
 
     async def is_held(self, snapshot: Snapshot) -> bool:
         """Whether somebody drives the run, here or elsewhere."""
@@ -162,8 +162,8 @@ class Control:
     async def settled(self) -> None:
         """Wait for a driver of ours that has come to rest to finish its callbacks."""
         found = self.home.drives.of(self.run_id)
-        if found is not None and found[0].snapshot.status not in ACTIVE:
-            await asyncio.wait([found[1]])
+        if found is not None and found.driver.snapshot.status not in ACTIVE:
+            await asyncio.wait([found.task])
 
     async def drive(
         self,
@@ -192,11 +192,10 @@ class Control:
 
     async def rest(self) -> None:
         """Wait until the run rests, whoever drives it, and whoever takes it over. Raises what stopped our driver."""
-        found = self.home.drives.of(self.run_id)
-        driving = found[1] if found is not None else self._begun  # it may have been stopped before anybody waits
+        driving = self.home.drives.of(self.run_id) or self._begun  # it may have been stopped before anybody waits
         self._begun = None
         if driving is not None:
-            await asyncio.shield(driving)
+            await driving.over()
         else:
             await self.present()
         while self.log.snapshot.status in ACTIVE:

@@ -35,6 +35,34 @@ WATCH_PAUSE = 0.05
 WATCH_TIMEOUT = 5.0
 
 
+class Drive:
+    """A run that is driven here: by a driver, in a task of its own, with helpers if it lasts."""
+
+    __slots__ = ("_waiters", "driver", "helping", "task")
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.task: asyncio.Task[None]
+        self.helping: list[asyncio.Task[Any] | asyncio.TimerHandle] = []
+        self._waiters: list[asyncio.Future[None]] = []
+
+    async def over(self) -> None:
+        """Return when it is over, or raise what ended it. To give up waiting changes nothing."""
+        if not self.task.done():
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            await waiter
+        self.task.result()
+
+    def end(self) -> None:
+        """The last thing that its task does: who waits for it goes on when the task is done."""
+        for helper in self.helping:
+            helper.cancel()
+        for waiter in self._waiters:
+            if not waiter.done():  # given up
+                waiter.set_result(None)
+
+
 class Drives:
     """The drivers of one runtime, with what is remembered of a run from one drive to the next.
 
@@ -46,11 +74,11 @@ class Drives:
         self.paces: dict[str, Pace] = {}
         self._env = env
         self._engine = engine
-        self._found: dict[str, tuple[Driver, asyncio.Task[None]]] = {}
+        self._found: dict[str, Drive] = {}
         self._helpers: set[asyncio.Task[Any]] = set()
 
-    def of(self, run_id: str) -> tuple[Driver, asyncio.Task[None]] | None:
-        """Who drives the run here."""
+    def of(self, run_id: str) -> Drive | None:
+        """The drive of the run here; None if there is none."""
         return self._found.get(run_id)
 
     async def begin(
@@ -62,7 +90,7 @@ class Drives:
         context: contextvars.Context,
         spans: RunSpans | None,
         request: Mapping[str, Any],
-    ) -> asyncio.Task[None]:
+    ) -> Drive:
         """Claim the run, and drive it; returns when the claim is in the log, with what could be decided at once.
 
         Raises `StoreConflict` if somebody else was first, and what else the store raises; then nothing has changed.
@@ -70,48 +98,49 @@ class Drives:
         self._env.runtime.must_be_here()
         transient = {**self.transient.get(log.run_id, {}), **self._unstored(request)}
         engine = Evented() if self._engine == "evented" else Direct()
-        driver = Driver(
-            self._env, engine, workflow, log, claim, pace=pace, transient=transient, context=context, spans=spans
+        drive = Drive(
+            Driver(
+                self._env, engine, workflow, log, claim, pace=pace, transient=transient, context=context, spans=spans
+            )
         )
         if spans is not None:
             spans.follow(log)
         self.paces[log.run_id] = pace
-        task = asyncio.get_running_loop().create_task(self._carry(driver), context=context)
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._found[log.run_id] = (driver, task)
-        await driver.claimed
-        return task
+        drive.task = asyncio.get_running_loop().create_task(self._carry(drive), context=context)
+        drive.task.add_done_callback(_seen)
+        self._found[log.run_id] = drive
+        await drive.driver.claimed
+        return drive
 
     async def stop(self) -> None:
         """Leave every run where it is: nothing is recorded for what is in flight."""
         found = list(self._found.values())
-        for driver, _ in found:
-            driver.stop()
+        for drive in found:
+            drive.driver.stop()
         # A claim on its way to the store is not waited for: whoever asked for it does that.
-        await asyncio.gather(*(task for driver, task in found if driver.is_claimed), return_exceptions=True)
+        await asyncio.gather(*(drive.task for drive in found if drive.driver.is_claimed), return_exceptions=True)
         for helper in list(self._helpers):
             helper.cancel()
         await asyncio.gather(*self._helpers, return_exceptions=True)
 
-    async def _carry(self, driver: Driver) -> None:
-        helping: list[asyncio.Task[Any] | asyncio.TimerHandle] = []
-        driver.when_claimed = partial(self._claimed, driver, helping)
+    async def _carry(self, drive: Drive) -> None:
+        driver = drive.driver
         try:
-            await driver.drive()
+            await driver.drive(partial(self._claimed, drive))
             if not await self._is_forgotten(driver):
                 await driver.log.compact()
         except Fenced as fenced:
             _log.warning("%s", fenced)
         finally:
-            for helper in helping:
-                helper.cancel()
             await self._let_go(driver)
+            drive.end()
 
-    def _claimed(self, driver: Driver, helping: list[asyncio.Task[Any] | asyncio.TimerHandle]) -> None:
+    def _claimed(self, drive: Drive) -> None:
         """The run is ours; there may be nobody left who waits for that."""
+        driver = drive.driver
         if driver.transient:
             self.transient[driver.log.run_id] = driver.transient
-        helping.append(asyncio.get_running_loop().call_later(self._patience(), self._begin_helping, driver, helping))
+        drive.helping.append(asyncio.get_running_loop().call_later(self._patience(), self._begin_helping, drive))
 
     async def _let_go(self, driver: Driver) -> None:
         """Hold nothing in memory for a run that has ended, but keys that time travel would need again."""
@@ -141,8 +170,8 @@ class Drives:
         """Seconds until a drive gets helpers: well before the first beat of the lease is due."""
         return min(WATCH_DELAY, self._env.lease / leases.BEATS / 2)
 
-    def _begin_helping(self, driver: Driver, helping: list[asyncio.Task[Any] | asyncio.TimerHandle]) -> None:
-        helping += [self._help(self._watch_others, driver), self._help(self._keep_lease, driver)]
+    def _begin_helping(self, drive: Drive) -> None:
+        drive.helping += [self._help(self._watch_others, drive.driver), self._help(self._keep_lease, drive.driver)]
 
     def _help(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work(*args))
@@ -178,3 +207,9 @@ class Drives:
 
     def _unstored(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return {key: request[key] for key in self._env.transient & request.keys()}
+
+
+def _seen(task: asyncio.Task[None]) -> None:
+    """Nobody may wait for the task: what ended it is then no warning of asyncio's."""
+    if not task.cancelled():
+        task.exception()

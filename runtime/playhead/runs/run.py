@@ -327,6 +327,6 @@ class Run:
             if ours is None and log.snapshot.status in ACTIVE:
                 await log.changed(log.snapshot.seq, elsewhere=True)
             else:
-                await watch.arrival(ours[1] if ours is not None else None)
+                await watch.arrival(ours.task if ours is not None else None)
 
         return watch.events(at_rest, poll)

@@ -295,8 +295,8 @@ async def test_what_a_replaced_owner_had_not_written_yet_is_dropped() -> None:
         claim = Draft(await successor.refresh(), 0.0).add(E.RUN_CLAIMED, owner="host|1|0|successor")
         await successor.append(claim.news)  # one event, as many as were to be written
         store.go_on.set()
-        while (driven := runtime.driver_of("run")) is not None:
-            await asyncio.wait([driven[1]])
+        while (driven := runtime.drive_of("run")) is not None:
+            await asyncio.wait([driven.task])
         start.cancel()
     log = await log_of(store, "run")
     assert (log.damage, log.events[-1].type, log.places(E.STEP_SUCCEEDED)) == ("", E.RUN_CLAIMED, [])
