@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from playhead import Context, MemoryStore, Runtime, Workflow, step
+from playhead import Context, MemoryStore, Runtime, Step, Workflow, step
 from playhead.errors import WorkflowError
 
 from .cases import case
@@ -91,6 +91,43 @@ async def test_of_two_processes_that_both_saw_the_suspension_exactly_one_wins(pl
         (winner,) = winners
         assert (await winner).status == "success"
     assert calls == {"resumed": 1, "downstream": 1}
+
+
+def asking_twice() -> Any:
+    """Two steps, one after the other, each of which asks."""
+
+    async def ask(data: Data, ctx: Context[Any]) -> Data:
+        return {**data, ctx.step_id: ctx.resume_data} if ctx.resumed else ctx.suspend({})
+
+    return Workflow("asking-twice").then(Step(ask, id="first")).then(Step(ask, id="second")).commit()
+
+
+@case("CONC-02")
+async def test_a_question_that_was_asked_after_an_answer_elsewhere_can_be_answered_here(place: SharedPlace) -> None:
+    async with place.runtime() as one, place.runtime() as another:
+        await asking_twice().create_run(run_id=RUN, runtime=one).start({})
+        late = asking_twice().create_run(run_id=RUN, runtime=another)
+        assert (await late.snapshot()).suspended == [("first",)]
+
+        await asking_twice().create_run(run_id=RUN, runtime=one).resume(1)
+        with pytest.raises(WorkflowError) as refused:
+            await late.resume(2, step="first")
+        assert refused.value.code == "resume-already-claimed"
+        assert (await late.resume(2)).output == {"first": 1, "second": 2}
+
+
+@case("CONC-02")
+async def test_an_answer_to_a_run_that_has_ended_elsewhere_is_refused(place: SharedPlace) -> None:
+    async with place.runtime() as one, place.runtime() as another:
+        await asking_twice().create_run(run_id=RUN, runtime=one).start({})
+        late = asking_twice().create_run(run_id=RUN, runtime=another)
+        await late.snapshot()
+        for answer in (1, 2):
+            ended = await asking_twice().create_run(run_id=RUN, runtime=one).resume(answer)
+        with pytest.raises(WorkflowError) as refused:
+            await late.resume(3)
+        assert refused.value.code == "nothing-suspended"
+        assert (await late.snapshot()).output == ended.output == {"first": 1, "second": 2}
 
 
 @case("CONC-06")

@@ -47,6 +47,14 @@ class Call(Protocol):
     def write(self, chunk: Any, keep: bool) -> Awaitable[None]: ...
     def emit(self, event: Mapping[str, Any], keep: bool) -> Awaitable[None]: ...
     def printed(self, text: str) -> None: ...
+
+    # What few bodies ask for is made when it is asked for.
+    @property
+    def request(self) -> RequestContext: ...
+    @property
+    def idempotency_key(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
     def span(self) -> Span: ...
 
 
@@ -73,6 +81,8 @@ class Context(Generic[S]):
     idempotency_key:
         The same for every try of this place in this run, in every process; give it to services that can drop
         repeats. Time travel and forks get other keys: running again is what they are for.
+    started_at:
+        When this try began, an aware UTC datetime.
     logger:
         A logger named after the step.
     """
@@ -91,11 +101,8 @@ class Context(Generic[S]):
         resume_data: Any,
         resumed: bool,
         restarted: bool,
-        request: RequestContext,
         resources: Mapping[str, Any],
         cancelled: Cancelled,
-        idempotency_key: str,
-        started_at: datetime,
     ) -> None:
         self._call = call
         self.run_id = run_id
@@ -108,11 +115,23 @@ class Context(Generic[S]):
         self.resume_data = resume_data
         self.resumed = resumed
         self.restarted = restarted
-        self.request = request
         self.resources = resources
         self.cancelled = cancelled
-        self.idempotency_key = idempotency_key
-        self.started_at = started_at
+
+    @property
+    def request(self) -> RequestContext:
+        """The bag passed as ``request=``."""
+        return self._call.request
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every try of this place in this run."""
+        return self._call.idempotency_key
+
+    @property
+    def started_at(self) -> datetime:
+        """When this try began."""
+        return self._call.started_at
 
     @property
     def step_id(self) -> str:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Generator, Mapping
 from concurrent.futures import Future
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from playhead.codec.values import dump, load
@@ -20,7 +21,6 @@ from playhead.errors import StateInvalid, SuspendPayloadInvalid, WorkflowError
 from playhead.machine import events as E
 from playhead.machine.events import Path
 from playhead.machine.snapshot import Snapshot, Status
-from playhead.results import moment
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -75,12 +75,21 @@ class Call:
             resume_data=load(record.resume_data) if record and record.resumed and record.resume_data else None,
             resumed=bool(record and record.resumed),
             restarted=bool(record and record.restarted),
-            request=self.request,
             resources=driver.env.resources,
             cancelled=driver.cancellation,
-            idempotency_key=idempotency_key(self.snapshot, self.path),
-            started_at=moment(record.started_at if record else self.snapshot.updated_at) or moment(0.0),  # type: ignore[arg-type]  # both give a datetime for a number
         )
+
+    @property
+    def idempotency_key(self) -> str:
+        """See `Context`."""
+        return idempotency_key(self.snapshot, self.path)
+
+    @property
+    def started_at(self) -> datetime:
+        """See `Context`."""
+        record = self.snapshot.records.get(self.path)
+        at = record.started_at if record is not None else None
+        return datetime.fromtimestamp(self.snapshot.updated_at if at is None else at, UTC)
 
     # -- state -------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Generator, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from playhead.codec.values import dump
@@ -30,12 +31,15 @@ class CallThere:
         self.updates: dict[str, bytes] = {}
         self.question: list[Any] | None = None
         self.bailed: bytes | None = None
+        self.idempotency_key: str
+        self.started_at: datetime
         self.request = RequestContext(parcel.names("request."), lambda key: parcel.read(f"request.{key}"))
 
     def context(self) -> Context[Any]:
         """The context for the body."""
         facts = self.parcel.read("facts")
-        return Context(self, **facts, request=self.request, resources=NoResources(), cancelled=NoFlag())
+        self.idempotency_key, self.started_at = facts.pop("idempotency_key"), facts.pop("started_at")
+        return Context(self, **facts, resources=NoResources(), cancelled=NoFlag())
 
     # -- what it asks ------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from playhead.errors import NotActive, NothingSuspended, ResumeAlreadyClaimed, StillRunning, WorkflowError
 from playhead.machine import events as E
@@ -30,46 +30,85 @@ async def answer(
     accept_changes: bool,
 ) -> None:
     """Claim the suspension; a refused answer changes nothing."""
-    fields = claims.request_fields(request)
+    asked = Answer(data, step, label, index, claims.request_fields(request), per_step, accept_changes)
     async with control.lock:
-        await control.stored()
-        snapshot = control.log.snapshot  # not what our driver has decided: that may come to nothing
-        # Somebody who drives the run goes on by the definition that it was begun by.
-        fit = None if snapshot.status in ACTIVE else await control.fitted(snapshot, accept_changes)
-        targets = waiting_for(control.workflow, fit.snapshot if fit else snapshot, step, label, index)
-        payload = claims.answer(control.workflow, targets[0], data)
-        control.must_have_transient(snapshot, fields)
-        requests = claims.encoded(control.storable(fields), "request")
+        ready = await _ready(control, asked)
         for _ in range(TRIES):
-            if not still_waiting(snapshot, targets):
-                raise _taken(control, snapshot)
-            if await _answered(control, snapshot, fit, targets, payload, requests, fields, per_step):
+            if await _answered(control, asked, ready):
                 return
             snapshot = control.log.snapshot
+            if not still_waiting(snapshot, ready.targets):
+                raise _taken(control, snapshot)
+            ready = ready._replace(snapshot=snapshot, fit=await _fit(control, asked, snapshot))
         raise StillRunning(f"Run {control.run_id!r} is too busy to be answered just now; try again.")
 
 
-async def _answered(
-    control: Control,
-    snapshot: Snapshot,
-    fit: Fit | None,
-    targets: list[Path],
-    data: Payload | None,
-    request: dict[str, Payload],
-    fields: dict[str, Any],
-    per_step: bool,
-) -> bool:
+class Answer(NamedTuple):
+    """What a caller says, and to whom."""
+
+    data: Any
+    step: StepLike | None
+    label: str | None
+    item: int | None
+    request: dict[str, Any]
+    per_step: bool
+    accept_changes: bool
+
+
+class Ready(NamedTuple):
+    """An answer that may be given to a run as it stands. ``fit`` is None while somebody drives it."""
+
+    snapshot: Snapshot
+    fit: Fit | None
+    targets: list[Path]
+    data: Payload | None
+    request: dict[str, Payload]
+
+
+async def _ready(control: Control, asked: Answer) -> Ready:
+    """Check the answer by what is known of the run here: if that is old, the claim will come to nothing.
+
+    But nobody is refused because of what is old.
+    """
+    known = control.seen_waiting()
+    if known is not None:
+        try:
+            return await _checked(control, asked, known)
+        except WorkflowError:
+            pass
+    await control.stored()
+    return await _checked(control, asked, control.log.snapshot)  # not what our driver has decided: it may fail
+
+
+async def _checked(control: Control, asked: Answer, snapshot: Snapshot) -> Ready:
+    fit = await _fit(control, asked, snapshot)
+    standing = fit.snapshot if fit else snapshot
+    targets = waiting_for(control.workflow, standing, asked.step, asked.label, asked.item)
+    data = claims.answer(control.workflow, targets[0], asked.data)
+    control.must_have_transient(snapshot, asked.request)
+    return Ready(snapshot, fit, targets, data, claims.encoded(control.storable(asked.request), "request"))
+
+
+async def _fit(control: Control, asked: Answer, snapshot: Snapshot) -> Fit | None:
+    """Somebody who drives the run goes on by the definition that it was begun by."""
+    return None if snapshot.status in ACTIVE else await control.fitted(snapshot, asked.accept_changes)
+
+
+async def _answered(control: Control, asked: Answer, ready: Ready) -> bool:
     """Append the answer; False if somebody else appended first, be it whoever drives the run."""
-    content: dict[str, Any] = {"targets": claims.paths(targets), "data": data, "request": request or None}
+    content: dict[str, Any] = {"targets": claims.paths(ready.targets), "data": ready.data}
+    if ready.request:
+        content["request"] = ready.request
+    if asked.per_step:
+        content["per_step"] = True
     await control.settled()
-    mine = snapshot.status not in ACTIVE
-    ours = control.ownership(fit or await control.fitted(snapshot)) if mine else {}
-    draft = control.draft(snapshot).add(E.RUN_RESUMED, **content, **ours, per_step=per_step or None)
-    if mine:
-        return await control.drive(draft, 1 if per_step else None, request=fields)
-    if not await control.append(draft):
+    draft = control.draft(ready.snapshot)
+    if ready.fit is not None:
+        draft.add(E.RUN_RESUMED, **content, **control.ownership(ready.fit))
+        return await control.drive(draft, 1 if asked.per_step else None, request=asked.request)
+    if not await control.append(draft.add(E.RUN_RESUMED, **content)):
         return False
-    control.keep_transient(fields)
+    control.keep_transient(asked.request)
     local = control.driver()
     if local is not None:
         await local.catch_up()

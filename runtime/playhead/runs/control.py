@@ -18,7 +18,7 @@ from playhead.engines.pace import Pace, Stops
 from playhead.engines.port import Environment
 from playhead.errors import DefinitionChanged, Issue, NoSuchRun, RequestInvalid, StillRunning, StoreConflict
 from playhead.machine.events import NOTHING, Path
-from playhead.machine.snapshot import ACTIVE, Snapshot
+from playhead.machine.snapshot import ACTIVE, Snapshot, Status
 from playhead.runs.claims import Draft
 from playhead.runs.drives import Drive, Drives
 from playhead.runs.fitting import Fit, fitted
@@ -92,6 +92,14 @@ class Control:
         snapshot = await self.present()
         if not self.log.exists:
             raise NoSuchRun(f"There is no run {self.run_id!r} in {self.env.store.name}: start it first.")
+        return snapshot
+
+    def seen_waiting(self) -> Snapshot | None:
+        """The run as it was last seen here, if it waited for an answer; it may have got one elsewhere since."""
+        snapshot = self.log.snapshot
+        if snapshot.status is not Status.SUSPENDED:
+            return None
+        self._must_be_ours(snapshot)
         return snapshot
 
     def _must_be_ours(self, snapshot: Snapshot) -> None:

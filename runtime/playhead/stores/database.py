@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +79,9 @@ _LONG_LOG: Final = 1000
 _WORTH_A_RESTART: Final = _LONG_LOG // 2  # what is due is counted roughly, and too high for small commits
 _PAGES_PER_COMMIT: Final = 2  # what the index and a small row touch
 _PAGE: Final = 4096
+# Seconds for which a file that was looked at is taken to be in its place: to look costs a tenth of a commit. Whoever
+# deletes it so soon before a commit may as well do it right after, and then nothing could be said either.
+_STAYS: Final = 0.01
 
 _FROZEN: Final = "mode=ro&immutable=1"
 
@@ -128,6 +132,7 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._opened = 0
         self._pages_due = 0
+        self._in_place_until = 0.0
 
     @property
     def process(self) -> int:
@@ -260,6 +265,9 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
 
     def _check_in_place(self) -> None:
         """SQLite would go on writing to a deleted file; at each turn of a run, it is made sure of."""
+        now = time.monotonic()
+        if now < self._in_place_until:
+            return
         try:
             status = os.stat(self._path)
         except FileNotFoundError:
@@ -269,6 +277,7 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
                 f"The store in {self._directory} was moved or deleted while it was open. Close it; opening it"
                 " again makes a new one there."
             )
+        self._in_place_until = now + _STAYS
 
     def last(self, run_id: str) -> int:
         """The number of the run's last event; 0 if there is none."""
