@@ -150,7 +150,8 @@ class Views:
                 shown.player.redraw()
 
     def _arrived(self, events: Sequence[Event]) -> None:
-        if self._shown and any(not event.data.get("live") for event in events):
+        # Called for each commit of the engine: what is under way already is not looked at.
+        if self._timer is None and self._shown and any(not event.data.get("live") for event in events):
             self._flush_soon(self._pause)
 
     def _flush_soon(self, pause: float) -> None:

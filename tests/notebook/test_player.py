@@ -211,14 +211,15 @@ STORE = """(() => {
 
 @pytest.fixture
 def followed(page: Any) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
-    """The truth at the start, the patches since, and the truth at the end."""
+    """The truth at the start, the patches since, and the truth at the end, as they come to a browser."""
     source = grown("answered", 3)
     shown = page(source)
     before = shown.truth()
     for event in rest("answered", 3):
         source.extend([event])
         shown.player.update()
-    return before, shown.patches, shown.truth()
+    found: tuple[Any, Any, Any] = tuple(json.loads(json.dumps([before, shown.patches, shown.truth()])))
+    return found
 
 
 def test_a_view_that_took_every_patch_shows_the_truth(followed: Any) -> None:

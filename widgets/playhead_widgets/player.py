@@ -122,13 +122,14 @@ class Player(anywidget.AnyWidget):
 
     def _take(self, events: Any) -> dict[str, Any]:
         """Take events in; what has changed by them."""
-        marks = [mark for event in events for mark in self._marks.add(event)]
+        marks = self._marks.take(events)
         change: dict[str, Any] = {"marks": marks} if marks else {}
-        prints = [_print(event) for event in events if event.type == E.STEP_PRINTED]
-        if prints:
+        types = {event.type for event in events}
+        if E.STEP_PRINTED in types:
+            prints = [_print(event) for event in events if event.type == E.STEP_PRINTED]
             self._prints.extend(prints)
             change["prints"] = prints[-PRINTS:]
-        change |= self._changed_facts(any(event.type in _ASKING for event in events) or not self._facts)
+        change |= self._changed_facts(not _ASKING.isdisjoint(types) or not self._facts)
         return change
 
     def _changed_facts(self, asking: bool) -> dict[str, Any]:

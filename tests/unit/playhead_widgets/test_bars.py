@@ -44,7 +44,7 @@ def test_a_try_that_is_repeated_a_wait_and_the_try_that_succeeds_are_bars_of_one
 
 def test_items_stand_in_the_row_of_their_foreach_and_containers_have_no_bar() -> None:
     marks = [
-        [1, "each", "running", 0, {"k": "foreach", "n": 2}],
+        [1, "each", "running", 0, "", {"k": "foreach", "n": 2}],
         [2, "each#0", "running", 0],
         [3, "each#1", "running", 5],
         [4, "each#0", "success", 9],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from typing import Any
+
 import pytest
 
 from playhead.machine.events import Event
@@ -14,19 +17,28 @@ from tests.unit.playhead_widgets.recordings import NAMES, recording
 
 def play(board: Board, marks: list[Mark]) -> None:
     for mark in marks:
-        board.mark(mark[1], mark[2], mark[4].get("n") if len(mark) > 4 else None)
+        board.mark(mark[1], mark[2], more(mark).get("n"))
+
+
+def kind(mark: Mark) -> str:
+    """The kind of checkpoint that the mark is."""
+    return str(mark[4]) if len(mark) > 4 else ""
+
+
+def more(mark: Mark) -> dict[str, Any]:
+    found: dict[str, Any] = mark[5] if len(mark) > 5 else {}
+    return found
 
 
 def marked(run: Recording) -> Marks:
     marks = Marks(graph_of(run.workflow))
-    for event in run.log:
-        marks.add(event)
+    marks.take(run.log)
     return marks
 
 
 def kinds(run: Recording) -> list[str]:
     """The kinds of checkpoints, in order."""
-    return [mark[4]["c"] for mark in marked(run).all if len(mark) > 4 and "c" in mark[4]]
+    return [kind(mark) for mark in marked(run).all if kind(mark)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -35,7 +47,7 @@ def test_a_board_made_of_marks_equals_the_snapshot_at_every_event(name: str) -> 
     graph = graph_of(run.workflow)
     marks, board = Marks(graph), Board()
     for event in run.log:
-        play(board, marks.add(event))
+        play(board, marks.take([event]))
         wanted = board_of(graph, run.snapshot(event.seq))
         for path in {*board.states, *wanted.states} - {""}:
             assert board.states.get(path) == wanted.states.get(path), f"{path} after {event.seq} {event.type}"
@@ -49,10 +61,21 @@ def test_the_run_ends_as_its_snapshot_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_marks_that_came_are_those_that_are_kept(name: str) -> None:
+def test_the_marks_are_the_same_however_many_events_come_at_a_time(name: str) -> None:
     run = recording(name)
     marks = Marks(graph_of(run.workflow))
-    assert [mark for event in run.log for mark in marks.add(event)] == marks.all
+    one_by_one = [mark for event in run.log for mark in marks.take([event])]
+    assert one_by_one == marks.all == marked(run).all
+
+
+def test_a_long_run_that_is_shown_gives_the_collector_of_garbage_no_more_to_look_at() -> None:
+    run = recording("chain")
+    steps = [event for event in run.log if event.path]
+    marks = Marks(graph_of(run.workflow))
+    marks.take(steps * 100)
+    gc.collect()
+    assert len(marks.all) >= 100 * len(steps)
+    assert not [mark for mark in marks.all if gc.is_tracked(mark)]
 
 
 @pytest.mark.parametrize(
@@ -74,13 +97,13 @@ def test_moments_worth_scrubbing_to_are_told_once_each(name: str, expected: list
 
 
 def test_only_leaves_are_checkpoints_for_their_containers_follow_them() -> None:
-    steps = [mark[1] for mark in marked(recording("loops")).all if len(mark) > 4 and mark[4].get("c") == "step"]
+    steps = [mark[1] for mark in marked(recording("loops")).all if kind(mark) == "step"]
     assert "crawl#1/page#0/fetch" in steps
     assert not {"crawl", "crawl#1", "crawl#1/page", "crawl#1/page#0"} & set(steps)
 
 
 def test_a_foreach_tells_how_many_items_it_has() -> None:
-    totals = {mark[1]: mark[4]["n"] for mark in marked(recording("loops")).all if len(mark) > 4 and "n" in mark[4]}
+    totals = {mark[1]: more(mark)["n"] for mark in marked(recording("loops")).all if "n" in more(mark)}
     assert totals == {"crawl#1/page": 3, "crawl#2/page": 3, "crawl#3/page": 3}
 
 
@@ -89,8 +112,8 @@ def test_what_has_no_place_in_a_changed_definition_is_pending_again() -> None:
     marks = marked(run)
     last = run.log[-1]
     fit = {"drop": [["approve"]], "frames": []}
-    found = marks.add(Event(last.seq + 1, last.at, "run-resumed", (), {"targets": [], "fit": fit}))
-    assert [mark[1:3] for mark in found] == [["approve", "pending"], ["", "running"]]
+    found = marks.take([Event(last.seq + 1, last.at, "run-resumed", (), {"targets": [], "fit": fit})])
+    assert [mark[1:3] for mark in found] == [("approve", "pending"), ("", "running")]
 
 
 def test_time_between_a_run_and_its_fork_does_not_count() -> None:
@@ -98,8 +121,7 @@ def test_time_between_a_run_and_its_fork_does_not_count() -> None:
     forked = next(event for event in run.log if event.type == "run-forked")
     waited = [event if event.seq < forked.seq else _later(event, 3_600) for event in run.log]
     marks = Marks(graph_of(run.workflow))
-    for event in waited:
-        marks.add(event)
+    marks.take(waited)
     assert marks.all[-1][3] < 60_000
 
 

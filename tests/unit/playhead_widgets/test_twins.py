@@ -39,7 +39,7 @@ def board(marks: list[Any]) -> dict[str, Any]:
 
     known = Board()
     for mark in marks:
-        known.mark(mark[1], mark[2], mark[4].get("n") if len(mark) > 4 else None)
+        known.mark(mark[1], mark[2], mark[5].get("n") if len(mark) > 5 else None)
     return {
         node: {
             "state": known.state(node),
@@ -80,9 +80,9 @@ def test_both_draw_the_same_bar() -> None:
 def test_both_say_what_had_happened_alike(name: str) -> None:
     found = recording(name)
     points = [
-        {"kind": mark[4]["c"], "path": mark[1], "state": mark[2], "label": mark[4].get("l")}
-        for mark in marks_of(found.workflow, found.log)
-        if len(mark) > 4 and "c" in mark[4]
+        {"kind": kind, "path": path, "state": state, "label": more[0].get("l") if more else None}
+        for _, path, state, _, kind, *more in (mark for mark in marks_of(found.workflow, found.log) if len(mark) > 4)
+        if kind
     ]
     said = run("momentText from scrubber", "data.map(momentText)", points)
     assert [text.replace(" #", "#").replace(" / ", "/") for text in said] == [

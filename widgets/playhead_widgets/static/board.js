@@ -38,7 +38,7 @@ export class Board {
   }
 
   /** Take a mark in; the node it changes. */
-  mark([seq, path, state, ms, more]) {
+  mark([seq, path, state, ms, , more]) {
     this.seq = seq;
     this.at = ms;
     const node = nodeOf(path);

@@ -74,10 +74,10 @@ export class Store extends EventTarget {
   take(marks) {
     const nodes = new Set();
     for (const mark of marks) {
-      const [seq, path, state, ms, more] = mark;
+      const [seq, path, state, ms, kind, more] = mark;
       this.marks.push(mark);
       nodes.add(this.board.mark(mark));
-      if (more?.c) this.checkpoints.push({ seq, kind: more.c, path, state, ms, upTo: 0, label: more.l });
+      if (kind) this.checkpoints.push({ seq, kind, path, state, ms, upTo: 0, label: more?.l });
       const present = this.checkpoints.at(-1);
       if (present?.seq === seq) present.upTo = this.marks.length;
     }

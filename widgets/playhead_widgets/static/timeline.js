@@ -17,7 +17,7 @@ export function barsOf(marks, count) {
   const open = new Map();
   const containers = new Set();
   for (let at = 0; at < count; at += 1) {
-    const [, path, state, ms, more] = marks[at];
+    const [, path, state, ms, , more] = marks[at];
     if (more?.k) containers.add(path);
     if (path === "" || containers.has(path)) continue;
     const bar = open.get(path);

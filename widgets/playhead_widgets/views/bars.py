@@ -34,8 +34,8 @@ def bars_of(marks: Iterable[Mark]) -> dict[str, list[Bar]]:
     rows: dict[str, list[Bar]] = {}
     going: dict[str, Bar] = {}
     containers: set[str] = set()
-    for _, path, state, ms, *more in marks:
-        if more and more[0].get("k"):
+    for _, path, state, ms, *rest in marks:
+        if len(rest) > 1 and rest[1].get("k"):
             containers.add(path)
         bar = going.get(path)
         if path == "" or path in containers or (bar is not None and bar.state == state):

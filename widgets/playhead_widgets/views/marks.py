@@ -1,14 +1,18 @@
 """Marks: the log in short, enough to show every moment of a run without its values.
 
-A mark is a list ``[seq, path, state, ms, more]``: after event ``seq``, ``ms`` milliseconds after the first
-event, the path is in that state (``pending``: as if it had never been reached; the path ``""`` is the run).
-``more`` is left out, or a dict: ``c`` names the kind of checkpoint the event is, ``k`` the kind of container
-that began, ``n`` how many items a foreach has, ``a`` the retry, ``l`` what an answer was for.
+A mark is ``(seq, path, state, ms, kind, more)``: after event ``seq``, ``ms`` milliseconds after the first event,
+the path is in that state (``pending``: as if it had never been reached; the path ``""`` is the run). ``kind`` is
+the kind of checkpoint the event is, or empty. ``more`` is a dict: ``k`` names the kind of container that began,
+``n`` how many items a foreach has, ``a`` the retry, ``l`` what an answer was for. What is empty at the end of a
+mark is left out.
+
+There are two for each step, and they are kept as long as the run is shown. A tuple of plain values is quick to
+make, and the collector of garbage does not look at it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from playhead.definition.workflow import Workflow
@@ -20,12 +24,12 @@ from playhead_widgets.views.board import branches_of, node_of
 from playhead_widgets.views.graph import Block, graph_of
 from playhead_widgets.views.states import PENDING, SKIPPED, TRIPWIRE
 
-Mark: TypeAlias = list[Any]
+Mark: TypeAlias = tuple[Any, ...]
 Change: TypeAlias = tuple[str, str, dict[str, Any]]
 
 
 class Marks:
-    """Turns events into marks, one at a time; what one costs does not depend on how many there were."""
+    """Turns events into marks, as they come; what one costs does not depend on how many there were."""
 
     def __init__(self, graph: Block) -> None:
         self.all: list[Mark] = []
@@ -41,31 +45,43 @@ class Marks:
         """From now on the run goes by this definition."""
         self.arms = {scope: dict(found) for scope, found in branches_of(graph)}
 
-    def add(self, event: Event) -> list[Mark]:
-        """The marks of the event; they are kept in ``all`` too."""
-        if self.start is None:
-            self.start = event.at
-        if event.type == events.RUN_FORKED:
-            self.start += event.at - self.at  # the time between its parent's moment and a fork was not the run's
-        self.seq, self.at = event.seq, event.at
-        ms = max(0, round((event.at - self.start) * 1000))
-        found = _CHANGES.get(event.type)
-        changes = [*_dropped(event), *(found(self, event) if found else ())]
-        kind = self._recogniser.kind_of(event)
-        if kind:  # the last change is what the event itself is about
-            path, state, more = changes[-1]
-            changes[-1] = (path, state, {**more, "c": kind})
-        marks = [[event.seq, path, state, ms, *([more] if more else ())] for path, state, more in changes]
-        self.all += marks
-        return marks
+    def take(self, news: Iterable[Event]) -> list[Mark]:
+        """The marks of events that follow those taken before; they are kept in ``all`` too."""
+        begin = len(self.all)
+        for event in news:
+            seq, at, type, _, data = event
+            if self.start is None:
+                self.start = at
+            if type == events.RUN_FORKED:
+                self.start += at - self.at  # the time between its parent's moment and a fork was not the run's
+            self.seq, self.at = seq, at
+            ms = max(0, round((at - self.start) * 1000))
+            found = _CHANGES.get(type)
+            changes = found(self, event) if found else []
+            if data.get("fit"):
+                changes = [*_dropped(data["fit"]), *changes]
+            kind = self._recogniser.kind_of(event)
+            if len(changes) > 1:
+                self.all += [_mark(seq, change, ms) for change in changes[:-1]]
+            if changes:  # the last is what the event itself is about
+                self.all.append(_mark(seq, changes[-1], ms, kind))
+        return self.all[begin:]
+
+
+#: What an event changes, in order.
+Found: TypeAlias = Callable[[Marks, Event], list[Change]]
+
+
+def _mark(seq: int, change: Change, ms: int, kind: str = "") -> Mark:
+    path, state, more = change
+    if more:
+        return (seq, path, state, ms, kind, more)
+    return (seq, path, state, ms, kind) if kind else (seq, path, state, ms)
 
 
 def marks_of(workflow: Workflow[Any, Any], events: Iterable[Event]) -> list[Mark]:
     """The marks of a whole log."""
-    marks = Marks(graph_of(workflow))
-    for event in events:
-        marks.add(event)
-    return marks.all
+    return Marks(graph_of(workflow)).take(events)
 
 
 def joined(path: Iterable[str]) -> str:
@@ -73,13 +89,13 @@ def joined(path: Iterable[str]) -> str:
     return "/".join(path)
 
 
-def _dropped(event: Event) -> Iterator[Change]:
+def _dropped(fit: Mapping[str, Any]) -> Iterator[Change]:
     """What has no place any more in a definition that was changed since."""
-    for path in (event.data.get("fit") or {}).get("drop", ()):
+    for path in fit.get("drop", ()):
         yield joined(path), PENDING, {}
 
 
-def _step_started(marks: Marks, event: Event) -> Iterator[Change]:
+def _step_started(marks: Marks, event: Event) -> list[Change]:
     path, data = joined(event.path), event.data
     kind = marks.kinds[path] = data.get("kind", "step")
     more: dict[str, Any] = {} if kind in LEAVES else {"k": kind}
@@ -88,10 +104,10 @@ def _step_started(marks: Marks, event: Event) -> Iterator[Change]:
     if data.get("attempt"):
         more["a"] = data["attempt"]
     marks.skipped.pop(path, None)
-    yield path, "running", more
+    return [(path, "running", more)]
 
 
-def _step_became(state: str) -> Callable[[Marks, Event], Iterable[Change]]:
+def _step_became(state: str) -> Found:
     return lambda marks, event: [(joined(event.path), TRIPWIRE if event.data.get("tripped") else state, {})]
 
 
@@ -139,17 +155,21 @@ def _unskipped(marks: Marks, data: Any) -> Iterator[Change]:
             yield path, PENDING, {}
 
 
-def _run_became(state: str) -> Callable[[Marks, Event], Iterable[Change]]:
+def _listed(found: Callable[[Marks, Event], Iterator[Change]]) -> Found:
+    return lambda marks, event: list(found(marks, event))
+
+
+def _run_became(state: str) -> Found:
     return lambda marks, event: [("", state, {})]
 
 
-_CHANGES: Final[dict[str, Callable[[Marks, Event], Iterable[Change]]]] = {
+_CHANGES: Final[dict[str, Found]] = {
     events.RUN_STARTED: _run_became("running"),
     events.RUN_CLAIMED: _run_became("running"),
     events.RUN_SUSPENDED: _run_became("suspended"),
     events.RUN_PAUSED: _run_became("paused"),
-    events.RUN_RESUMED: _run_resumed,
-    events.RUN_REWOUND: _run_rewound,
+    events.RUN_RESUMED: _listed(_run_resumed),
+    events.RUN_REWOUND: _listed(_run_rewound),
     events.RUN_FORKED: _run_became("paused"),
     events.RUN_SUCCEEDED: _run_became("success"),
     events.RUN_FAILED: _run_became("failed"),
@@ -162,5 +182,5 @@ _CHANGES: Final[dict[str, Callable[[Marks, Event], Iterable[Change]]]] = {
     events.STEP_WAITING: _step_became("waiting"),
     events.STEP_CANCELED: _step_became("canceled"),
     events.STEP_LOST: _step_became(PENDING),
-    events.BRANCH_DECIDED: _branch_decided,
+    events.BRANCH_DECIDED: _listed(_branch_decided),
 }
