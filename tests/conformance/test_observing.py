@@ -67,6 +67,15 @@ async def test_an_observer_in_another_process_replays_and_then_follows(engine: s
         assert seen[-1].type == "run-succeeded"
 
 
+async def test_events_before_the_first_are_refused(world: World) -> None:
+    run = asking(Hold()).create_run(runtime=world.runtime)
+    await run.start(1)
+    with pytest.raises(ValueError, match=r"after is -1; give the number of an event, or 0 for the whole log"):
+        await run.events(after=-1)
+    with pytest.raises(ValueError, match="after is -1"):
+        await collected(run.observe(after=-1))
+
+
 async def test_an_observer_of_a_run_at_rest_gets_what_there_is_and_ends(engine: str, tmp_path: Path) -> None:
     place, hold = SharedPlace(engine, tmp_path), Hold()
     async with place.runtime() as ours, place.runtime() as theirs:

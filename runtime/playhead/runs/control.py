@@ -87,6 +87,12 @@ class Control:
             await self.log.whole()
         return self.log
 
+    async def since(self, after: int) -> RunLog:
+        """The same, for who wants the events after that one. Raises `ValueError` below 0."""
+        if after < 0:
+            raise ValueError(f"after is {after}; give the number of an event, or 0 for the whole log.")
+        return await self.read(after)
+
     async def stored(self) -> Snapshot:
         """The run as it stands now. Raises `NoSuchRun` if it was never stored."""
         snapshot = await self.present()

@@ -254,10 +254,10 @@ class Run:
         return self._result(log.at(at))
 
     async def events(self, after: int = 0) -> list[Event]:
-        """The log from the event after ``after`` on."""
+        """The log from the event after ``after`` on; 0 is all of it. Raises `ValueError` below 0."""
         from playhead.streaming import shown
 
-        log = await self._control.read(after)
+        log = await self._control.since(after)
         found = (shown(event, log.at(event.seq)) for event in log.since(after))
         return [event for event in found if event is not None]
 
@@ -311,10 +311,13 @@ class Run:
         return Stream(self.run_id, events, task)
 
     async def observe(self, after: int = 0) -> AsyncIterator[Event]:
-        """The events after ``after``, then new ones as they come from whatever process, until the run rests."""
+        """The events after ``after``, then new ones as they come from whatever process, until the run rests.
+
+        Raises `ValueError` below 0.
+        """
         from playhead.streaming import Watch
 
-        watch = Watch(await self._control.read(after), after)
+        watch = Watch(await self._control.since(after), after)
         async with aclosing(self._watched(watch, lambda: self._control.log.snapshot.status not in ACTIVE)) as found:
             async for event in found:
                 yield event
