@@ -198,6 +198,21 @@ def replace_by_link(path: Path, target: Path) -> None:
     path.symlink_to(target)
 
 
+@pytest.mark.parametrize("below", ["", "runs/store"])
+async def test_a_file_in_the_place_of_the_folder(tmp_path: Path, below: str) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("precious")
+    await refused(file / below, StoreUnsuitable, match=r"notes\.txt is a file; a store needs a folder")
+    assert file.read_text() == "precious"
+
+
+async def test_a_link_to_nothing_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to(tmp_path / "gone")
+    await refused(
+        tmp_path / "linked", StoreUnsuitable, match="symbolic link that leads nowhere; a store needs a folder"
+    )
+
+
 @pytest.mark.parametrize("name", ["cache.db", "cache.db-wal", "cache.db-shm", "cache.db-journal"])
 async def test_a_link_in_the_place_of_a_file(folder: Path, victim: Path, name: str) -> None:
     replace_by_link(folder / name, victim)

@@ -50,6 +50,12 @@ def test_a_store_that_cannot_be_opened_is_refused_and_the_old_one_stays(chain: N
     assert chain("%workflow run chain 2 --wait").status == "success"
 
 
+def test_a_file_in_the_place_of_a_store_is_refused_as_such(chain: Notebook, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no folder")
+    assert "notes.txt is a file; a store needs a folder" in chain.refused("%workflow store notes.txt")
+    assert chain.said("%workflow store") == ".playhead: 1 run\n"
+
+
 def test_the_store_is_not_changed_under_a_run_that_goes_on(notebook: Notebook) -> None:
     notebook(SLOW)
     notebook("%workflow run slow 1 --id s")

@@ -154,7 +154,7 @@ def _refuse(folder: Path, why: str) -> NoReturn:
 def _is_ordinary(path: Path) -> bool:
     try:
         mode = path.lstat().st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     if not stat.S_ISREG(mode):
         raise StoreForeign(f"{path} is a link or a special file; the files of a store are ordinary ones. {_HINT}")

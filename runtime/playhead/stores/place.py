@@ -34,7 +34,7 @@ def check_folder(folder: Path) -> None:
         raise StoreUnsuitable(f"{folder} is a symbolic link; name the folder it leads to: {folder.resolve()}")
     status = folder.stat()
     if not stat.S_ISDIR(status.st_mode):
-        raise StoreUnsuitable(f"{folder} is a file; a store needs a folder.")
+        raise StoreUnsuitable(f"{folder} is a file; a store needs a folder: name another place for it.")
     if hasattr(os, "getuid"):  # not on Windows, where the mode bits say nothing either
         _check_owner(folder, status)
     kind = filesystem_of(folder)
@@ -51,8 +51,17 @@ def make_folder(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder.parent)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _in_the_way(folder) from error
     except OSError as error:
         raise unmakeable(folder, error) from error
+
+
+def _in_the_way(folder: Path) -> StoreUnsuitable:
+    """What to say when the folder, or one above it, cannot be made because something else has its name."""
+    found = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+    what = "a symbolic link that leads nowhere" if found.is_symlink() else "a file"
+    return StoreUnsuitable(f"{found} is {what}; a store needs a folder: name another place for it.")
 
 
 def make_database(folder: Path) -> None:
