@@ -134,6 +134,21 @@ async def test_a_view_whose_kernel_is_gone_says_so_and_a_new_one_attaches_again(
     assert "success" in await lab.text_of(name)
 
 
+async def test_the_moment_a_run_had_ended_is_told_in_words_and_so_is_its_end(cells: NewNotebook) -> None:
+    lab = await cells(STEPS, MENDED, FLOW, RUN)
+    await lab.run_all()
+    await lab.status("success")
+    await expect(lab.player.get_by_text("The run succeeded.")).to_have_count(1)
+    await lab.add("%workflow travel praise --wait")
+    await expect(lab.player.get_by_text("The run succeeded.")).to_have_count(2)
+    slider = lab.player.get_by_role("slider", name="Playhead")
+    await slider.focus()
+    for _ in range(3):  # back over the end, the step, and the travelling
+        await lab.page.keyboard.press("ArrowLeft")
+    await expect(slider).to_have_attribute("aria-valuetext", re.compile("run ended: success"))
+    await expect(lab.player.locator(".ph-status")).to_have_text("had succeeded")
+
+
 async def test_the_past_can_be_looked_at_while_the_kernel_is_busy(cells: NewNotebook) -> None:
     lab = await cells(STEPS, MENDED, FLOW, RUN)
     await lab.run_all()

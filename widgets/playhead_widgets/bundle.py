@@ -13,6 +13,7 @@ from typing import Final
 #: In the order of their imports: each needs only those before it.
 MODULES: Final = (
     "dom",
+    "standing",
     "board",
     "store",
     "graph",

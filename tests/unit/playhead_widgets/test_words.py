@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead.errors import InputInvalid, Issue
+from playhead.machine.snapshot import Status
 from playhead_widgets.views.complaints import complaint
 from playhead_widgets.views.durations import ago, duration
 from playhead_widgets.views.escape import clean, escape, quoted
 from playhead_widgets.views.forms import AnswerInvalid
 from playhead_widgets.views.measure import fitted, text_width
 from playhead_widgets.views.states import LOOKS, together
+from tests.unit.playhead_widgets.scripts import run
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,23 @@ def test_of_many_states_the_loudest_is_shown(states: list[str], loudest: str) ->
 def test_no_two_states_look_alike() -> None:
     assert len({look.sign for look in LOOKS.values()}) == len(LOOKS)
     assert len({look.glyph for look in LOOKS.values()}) == len(LOOKS)
+
+
+def test_how_a_run_stands_makes_a_sentence_now_and_in_the_past() -> None:
+    told = run(
+        "stood, became from standing", "data.map((status) => [status, stood(status), became(status)])", list(Status)
+    )
+    assert told == [
+        ["pending", "was pending", "is pending"],
+        ["running", "was running", "is running"],
+        ["waiting", "was waiting", "is waiting"],
+        ["suspended", "was suspended", "is suspended"],
+        ["paused", "was paused", "is paused"],
+        ["success", "had succeeded", "succeeded"],
+        ["failed", "had failed", "failed"],
+        ["tripwire", "had tripped", "was ended by a tripwire"],
+        ["canceled", "was canceled", "was canceled"],
+    ]
 
 
 def test_a_complaint_tells_the_parts_it_is_about() -> None:

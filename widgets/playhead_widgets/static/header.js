@@ -2,6 +2,7 @@
 
 import { copyable, h, icon, ICONS, put, span } from "./dom.js";
 import { placeText } from "./board.js";
+import { stood } from "./standing.js";
 import { momentText } from "./scrubber.js";
 
 export class Header {
@@ -51,7 +52,7 @@ export class Header {
   status(status, past) {
     const drawn = icon(this.look.glyphs[status], { filled: ["running", "canceled"].includes(status), size: 13 });
     drawn.setAttribute("viewBox", "-7 -7 14 14");
-    return h("span", { class: `ph-status ph-chip-${status}`, "data-status": status }, drawn, past ? `was ${status}` : status);
+    return h("span", { class: `ph-status ph-chip-${status}`, "data-status": status }, drawn, past ? stood(status) : status);
   }
 
   error({ error, failed }) {

@@ -3,6 +3,7 @@
 import { h, put } from "./dom.js";
 import { Store } from "./store.js";
 import { nodeOf, placeText } from "./board.js";
+import { became } from "./standing.js";
 import { Graph } from "./graph.js";
 import { Questions } from "./questions.js";
 import { Scrubber, momentText } from "./scrubber.js";
@@ -205,7 +206,7 @@ class View {
   /** What a screen reader should hear; not every step of a fast run. */
   tell(marks) {
     for (const [, path, state] of marks.slice(-20)) {
-      if (path === "" && state !== "running") this.announce(`Run ${state}.`);
+      if (path === "" && state !== "running") this.announce(`The run ${became(state)}.`);
       else if (["failed", "tripwire"].includes(state)) this.announce(`${placeText(path)} failed.`);
     }
   }
