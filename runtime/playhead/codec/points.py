@@ -19,7 +19,7 @@ from immutables import Map
 
 from playhead.codec.compression import decompressed
 from playhead.codec.unread import Columns, Unread
-from playhead.machine.events import Event
+from playhead.machine.events import Event, Source
 from playhead.machine.payload import Element, Encoded, External, Logged, Payload, Series, Table
 from playhead.machine.snapshot import Frame, Record, Snapshot, Status
 
@@ -54,16 +54,15 @@ _FIELDS: Final = [sorted(kind._fields) for kind in (Snapshot, Record, Frame)]
 _SHAPE: Final = blake2b(repr((3, *_FIELDS)).encode(), digest_size=8).digest()
 
 
-def places_of(events: Iterable[Event]) -> dict[int, Place]:
-    """Where each value stands that the events carry, by its identity."""
-    return {id(value): (event.seq, slot) for event in events for slot, value in enumerate(values_in(event))}
+_SCALARS: Final = frozenset({str, int, float, bool, type(None), Source})
 
 
 def values_in(event: Event) -> list[Encoded | External | Logged]:
     """The values that the event carries, always in the same order."""
     found: list[Encoded | External | Logged] = []
     for part in event.data.values():
-        _gather(part, found)
+        if type(part) not in _SCALARS:  # as most are
+            _gather(part, found)
     return found
 
 
@@ -87,10 +86,10 @@ def _gather(part: Any, found: list[Encoded | External | Logged]) -> None:
 # -- to bytes --------------------------------------------------------------------------------------------------
 
 
-def encode_point(point: Point, places: Mapping[int, Place]) -> bytes:
-    """The point as bytes; ``places`` says where the values stand that were not read from a point themselves."""
+def encode_point(point: Point, events: Iterable[Event]) -> bytes:
+    """The point as bytes; in ``events`` stand the values that were not read from a point themselves."""
     snapshot = point.snapshot
-    values = _Values(places)
+    values = _Values(events)
     records = snapshot.ordered()
     content = {
         "chain": point.chain,
@@ -110,38 +109,56 @@ def encode_point(point: Point, places: Mapping[int, Place]) -> bytes:
 class _Values:
     """Every value once, what is inside others before them; 0 stands for none."""
 
-    def __init__(self, places: Mapping[int, Place]) -> None:
+    def __init__(self, events: Iterable[Event]) -> None:
         self.rows: list[Any] = [None]
-        self._places = places
+        self._unread = iter(events)
+        self._places: dict[int, Place] = {}
         self._numbers: dict[int, int] = {id(None): 0}
+
+    def numbers(self, payloads: Iterable[Payload | None]) -> list[int]:
+        """The row that each of the values has."""
+        known, add = self._numbers, self._add
+        return [add(each) if (number := known.get(id(each))) is None else number for each in payloads]
 
     def number(self, payload: Payload | None) -> int:
         """The row that the value has."""
         number = self._numbers.get(id(payload))
-        if number is None:
-            row = self._row(payload)
-            number = self._numbers[id(payload)] = len(self.rows)
-            self.rows.append(row)
+        return self._add(payload) if number is None else number
+
+    def _add(self, payload: Any) -> int:
+        row = self._row(payload)
+        number = self._numbers[id(payload)] = len(self.rows)
+        self.rows.append(row)
         return number
 
     def _row(self, payload: Any) -> Any:
-        if type(payload) is Encoded:  # by far the most common
+        kind = type(payload)
+        if kind is Encoded:  # by far the most common
             size = len(payload.data)
-            place = self._places.get(id(payload)) if size > INLINE else None
+            place = self._place(payload) if size > INLINE else None
             return payload.data if place is None else ["logged", *place, size]
+        if kind is Element:
+            return ["element", self.number(payload.whole), payload.index]
         match payload:
-            case External(size=size):
-                return ["logged", *self._places[id(payload)], size]
+            case External(size=size) if place := self._place(payload):
+                return ["logged", *place, size]
             case Logged(seq=seq, slot=slot, size=size):
                 return ["logged", seq, slot, size]
             case Table(items=pairs):
-                return ["table", [name for name, _ in pairs], [self.number(value) for _, value in pairs]]
+                return ["table", [name for name, _ in pairs], self.numbers(value for _, value in pairs)]
             case Series(items=items):
-                return ["series", [self.number(value) for value in items]]
-            case Element(whole=whole, index=index):
-                return ["element", self.number(whole), index]
+                return ["series", self.numbers(items)]
             case _:
-                raise TypeError(f"{type(payload).__qualname__} is no payload")
+                raise TypeError(f"{kind.__qualname__} is no payload, or stands in no event")
+
+    def _place(self, payload: Encoded | External) -> Place | None:
+        """Where the value stands; the events are looked through as far as it takes, for most values are small."""
+        while id(payload) not in self._places:
+            event = next(self._unread, None)
+            if event is None:
+                return None
+            self._places.update((id(value), (event.seq, slot)) for slot, value in enumerate(values_in(event)))
+        return self._places[id(payload)]
 
 
 def _plain_fields(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
@@ -159,7 +176,7 @@ def _columns(records: Sequence[Record], values: _Values) -> Iterator[tuple[str, 
 
 def _column(name: str, column: tuple[Any, ...], values: _Values) -> list[Any]:
     if name in _PAYLOAD_FIELDS:
-        return [values.number(value) for value in column]
+        return values.numbers(column)
     if name in _FOLDED:
         return _folded(column)
     return [sorted(value) for value in column] if name == "open_items" else list(column)

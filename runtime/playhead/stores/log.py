@@ -20,7 +20,7 @@ from playhead.codec.events import (
     pack_event,
     peek_event,
 )
-from playhead.codec.points import Point, decode_point, encode_point, places_of, values_in
+from playhead.codec.points import Point, decode_point, encode_point, values_in
 from playhead.errors import NoSuchRun, StoreConflict, StoreCorrupt, StoreError
 from playhead.machine import events as E
 from playhead.machine.events import Event
@@ -249,7 +249,7 @@ class RunLog:
                 return
             point = Point(self.snapshot, self._chain, self._lineage)
             try:
-                await self.store.put_point(self.run_id, encode_point(point, places_of(self.events)))
+                await self.store.put_point(self.run_id, encode_point(point, self.events))
             except (StoreError, TypeError, RecursionError):  # a full disk; a key that is no text; nested too deep
                 _log.debug("Run %s is kept without a compaction point.", self.run_id, exc_info=True)
             self._point = point.snapshot.seq

@@ -14,7 +14,7 @@ from immutables import Map
 from playhead.codec import points
 from playhead.codec.compression import decompressed
 from playhead.codec.events import encode_event, externalise, peek_event
-from playhead.codec.points import Point, decode_point, encode_point, places_of, values_in
+from playhead.codec.points import Point, decode_point, encode_point, values_in
 from playhead.codec.values import dump, load
 from playhead.errors import StoreCorrupt
 from playhead.machine import events as E
@@ -124,7 +124,7 @@ class Frames:
 
 def there_and_back(snapshot: Snapshot, fetch: object) -> Snapshot:
     point = Point(snapshot, b"chain", (("parent", 0), ("run", 3)))
-    again = decode_point(encode_point(point, places_of(EVENTS)), fetch)  # type: ignore[arg-type]  # a Fetch, or never called
+    again = decode_point(encode_point(point, EVENTS), fetch)  # type: ignore[arg-type]  # a Fetch, or never called
     assert again is not None
     assert (again.chain, again.lineage) == (point.chain, point.lineage)
     return again.snapshot
@@ -150,7 +150,7 @@ async def test_an_empty_snapshot_comes_back() -> None:
 
 
 def test_a_point_repeats_no_value_that_stands_in_an_event() -> None:
-    assert len(encode_point(Point(SNAPSHOT, b"", ()), places_of(EVENTS))) < 1_000
+    assert len(encode_point(Point(SNAPSHOT, b"", ()), EVENTS)) < 1_000
 
 
 async def test_values_are_read_only_when_they_are_asked_for() -> None:
@@ -182,7 +182,7 @@ async def test_a_point_of_a_point_says_where_the_values_stand_without_reading_th
     store = Frames()
     await store.keep(EVENTS)
     once = there_and_back(SNAPSHOT, store.fetch)
-    data = encode_point(Point(once, b"", ()), {})
+    data = encode_point(Point(once, b"", ()), ())
     assert store.read == 0
     twice = decode_point(data, store.fetch)
     assert twice is not None
@@ -197,7 +197,7 @@ async def test_a_point_is_read_whatever_the_order_of_the_fields_was_when_it_was_
     before: Any = namedtuple("Record", Record._fields[::-1])
     monkeypatch.setattr(points, "Record", before)
     records = Map({path: before(**record._asdict()) for path, record in SNAPSHOT.records.items()})
-    data = encode_point(Point(SNAPSHOT._replace(records=records), b"", ()), places_of(EVENTS))
+    data = encode_point(Point(SNAPSHOT._replace(records=records), b"", ()), EVENTS)
     monkeypatch.undo()
     again = decode_point(data, store.fetch)
     assert again is not None
@@ -206,13 +206,13 @@ async def test_a_point_is_read_whatever_the_order_of_the_fields_was_when_it_was_
 
 @pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b[:-1], lambda b: b"x" + b[1:], lambda b: b[:8] + b"junk"])
 def test_what_is_no_point_is_none(damage) -> None:
-    data = encode_point(Point(SNAPSHOT, b"", ()), places_of(EVENTS))
+    data = encode_point(Point(SNAPSHOT, b"", ()), EVENTS)
     assert decode_point(damage(data), lambda seq, slot: b"") is None
 
 
 def spoilt(change: Callable[[dict[str, Any]], object]) -> bytes:
     """A point in which something is not as it was written."""
-    data = encode_point(Point(SNAPSHOT, b"", ()), places_of(EVENTS))
+    data = encode_point(Point(SNAPSHOT, b"", ()), EVENTS)
     content = ormsgpack.unpackb(decompressed(data[8:]))
     change(content)
     return data[:8] + zlib.compress(ormsgpack.packb(content))
