@@ -86,9 +86,9 @@ class Flights:
                 return
             if self.items.get(flight.path) is flight:
                 del self.items[flight.path]
-            is_as_new = driver.spans is None and _is_as_before(flight.task, before)
             if not await driver.carry_on():
                 return
+            is_as_new = driver.spans is None and _is_as_before(flight.task, before)
             following = self._next(driver, flight, is_as_new and self._loop.time() < until)
 
     def _over(self, driver: Driver, flight: Flight) -> None:

@@ -270,7 +270,7 @@ class _Judge:
     def source(self, record: Record, owner: Workflow[Any, Any], entry: int | None) -> Source:
         """Where the input of a place comes from that has a record, but no input in it."""
         if record.index is not None:
-            return Source("item", element(record.path), count=record.index)
+            return Source.item_of(element(record.path), record.index)
         if record.iteration is not None:
             return turn_input(element(record.path), record.iteration)
         return input_of(owner, record.path[:-1], entry or 0)
@@ -330,7 +330,7 @@ class _Judge:
         return _combined(outcomes) or Done(Source("series", record.path, count=record.total))
 
     def item(self, foreach: ForeachEntry, path: Path, owner: Workflow[Any, Any], index: int) -> Begin:
-        return Begin(item_path(path, index), foreach.body, owner, Source("item", path, count=index), index=index)
+        return Begin(item_path(path, index), foreach.body, owner, Source.item_of(path, index), None, index)
 
     def arms(self, workflow: Workflow[Any, Any], scope: Path, at: int, bodies: tuple[Body, ...]) -> Outcome:
         records = [self.snapshot.records.get((*scope, body.id)) for body in bodies]

@@ -67,6 +67,11 @@ class Source(NamedTuple):
         """The output of the record at ``path``; made in half the time, once for each step."""
         return tuple.__new__(cls, ("output", path, (), 0))
 
+    @classmethod
+    def item_of(cls, path: Path, index: int) -> Source:
+        """Element ``index`` of the input of the foreach at ``path``; likewise, once for each item."""
+        return tuple.__new__(cls, ("item", path, (), index))
+
 
 class Event(NamedTuple):
     """One thing that happened. ``seq`` counts from 1 without gaps; ``at`` is seconds since 1970, UTC."""

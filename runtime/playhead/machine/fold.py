@@ -26,7 +26,7 @@ _FOLDERS = {**RUN_FOLDERS, **STEP_FOLDERS}
 def fold(snapshot: Snapshot, event: Event) -> Snapshot:
     """The snapshot after ``event``."""
     folder = _FOLDERS.get(event.type)
-    return folder(snapshot, event) if folder else snapshot.after(event)
+    return folder(snapshot, event) if folder else snapshot.passed(event)
 
 
 class News:
@@ -47,7 +47,7 @@ class News:
     def add(self, event: Event) -> Snapshot:
         """The run after one more event."""
         folder = _FOLDERS.get(event.type)  # as `fold` does it, once for each event of every run
-        after = self.after = folder(self.after, event) if folder else self.after.after(event)
+        after = self.after = folder(self.after, event) if folder else self.after.passed(event)
         self.events.append(event)
         if event.seq % KEEP_EVERY == 0:
             self.kept.append(after)

@@ -97,16 +97,24 @@ class Record(NamedTuple):
         iteration: int | None = None,
         index: int | None = None,
     ) -> Record:
-        """Of a place that has just begun; like the next one, far quicker than the general way, once for each step."""
-        return tuple.__new__(cls, (path, kind, _RUNNING, order, input, at, 1, iteration, index, *_UNTOUCHED))
+        """Of a place that has just begun; like the next two, far quicker than the general way: once for each step.
+
+        To add two tuples takes four fifths of the time that it takes to unpack them into a third.
+        """
+        begun = (path, kind, _RUNNING, order, input, at, 1, iteration, index)
+        return tuple.__new__(cls, begun + _UNTOUCHED)
 
     def succeeded(self, output: Payload | None, at: float, bailed: bool) -> Record:
-        """Of the same place, which ended well."""
-        return tuple.__new__(Record, (*self[:2], _SUCCESS, *self[3:9], output, at, bailed, *self[12:]))
+        """Of the same place, which ended well; how it came to be run is forgotten."""
+        values = list(self)
+        values[2], values[9], values[10], values[11] = _SUCCESS, output, at, bailed
+        values[18], values[20], values[21], values[25] = (), False, False, None
+        return tuple.__new__(Record, values)
 
     def holding(self, next_item: int, open_items: frozenset[int], done_items: int) -> Record:
         """Of the same foreach, an item of which has begun or ended."""
-        return tuple.__new__(Record, (*self[:-3], next_item, open_items, done_items))
+        items = (next_item, open_items, done_items)
+        return tuple.__new__(Record, self[:-3] + items)
 
     def but(self, changes: Mapping[str, Any]) -> Record:
         """The same with some fields changed; in half the time that ``_replace`` takes."""
@@ -189,7 +197,13 @@ class Snapshot(NamedTuple):
         frames: Map[Path, Frame],
     ) -> Snapshot:
         """The run after ``event``, which changed no more than its places: far quicker than `after`, twice a step."""
-        return tuple.__new__(Snapshot, (self[0], event.seq, event.at, records, busy, frames, *self[6:]))
+        moved = (self[0], event.seq, event.at, records, busy, frames)
+        return tuple.__new__(Snapshot, moved + self[6:])
+
+    def passed(self, event: Event) -> Snapshot:
+        """The run after ``event``, which changed nothing else."""
+        passed = (self[0], event.seq, event.at)
+        return tuple.__new__(Snapshot, passed + self[3:])
 
     def record(self, path: Path) -> Record | None:
         """What is known of ``path``; None if it was not reached."""
@@ -246,8 +260,9 @@ def _table(snapshot: Snapshot, source: Source) -> Payload:
 
 
 def _series(snapshot: Snapshot, source: Source) -> Payload:
-    records = (snapshot.records.get(item_path(source.path, index)) for index in range(source.count))
-    return Series(tuple(record.output if record else None for record in records))
+    record_of, path = snapshot.records.get, source.path
+    records = [record_of(item_path(path, index)) for index in range(source.count)]
+    return Series(tuple([record.output if record is not None else None for record in records]))
 
 
 def _item(snapshot: Snapshot, source: Source) -> Payload | None:

@@ -72,8 +72,9 @@ def _with_begun(records: Map[Path, Record], record: Record) -> Map[Path, Record]
 
 def _item_began(records: Map[Path, Record], path: Path, index: int) -> Map[Path, Record]:
     container = records[element(path)]
-    open_items, next_item = container.open_items | {index}, max(container.next_item, index + 1)
-    return records.set(container.path, container.holding(next_item, open_items, container.done_items))
+    next_item = container.next_item if index < container.next_item else index + 1
+    begun = container.holding(next_item, container.open_items | {index}, container.done_items)
+    return records.set(container.path, begun)
 
 
 def _turn_began(records: Map[Path, Record], path: Path, turn: int) -> Map[Path, Record]:
@@ -85,8 +86,6 @@ def _step_succeeded(snapshot: Snapshot, event: Event) -> Snapshot:
     data, path = event.data, event.path
     record = snapshot.records[path]
     done = record.succeeded(snapshot.resolve(data.get("output")), event.at, data.get("bail", False))
-    if not _is_plain(record):
-        done = done.but(_PLAIN)
     records = snapshot.records.set(path, done)
     if record.index is not None:
         container = records[element(path)]
@@ -95,14 +94,6 @@ def _step_succeeded(snapshot: Snapshot, event: Event) -> Snapshot:
         container = container.holding(container.next_item, open_items, container.done_items + 1)
         records = records.set(container.path, container)
     return _settled(snapshot, event, done, records)
-
-
-# What a place forgets when it ends: how it came to be run.
-_PLAIN: Final = {"until": None, "resumed": False, "restarted": False, "labels": ()}
-
-
-def _is_plain(record: Record) -> bool:
-    return record.until is None and not (record.resumed or record.restarted or record.labels)
 
 
 def _step_failed(snapshot: Snapshot, event: Event) -> Snapshot:

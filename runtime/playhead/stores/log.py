@@ -297,7 +297,7 @@ class RunLog:
 
 def _summary(events: Iterable[Event], after: Snapshot) -> RunSummary | None:
     """The listing row, if these change what a listing shows."""
-    if not [event for event in events if event.type.startswith("run-")]:
+    if not [event for event in events if not event.path and event.type.startswith("run-")]:
         return None
     return RunSummary(
         after.run_id,
