@@ -113,7 +113,6 @@ class Runtime:
         self.drives = Drives(self.env, engine)
         self.tracing = Tracing(tracer_provider)
         self._logs: weakref.WeakValueDictionary[str, RunLog] = weakref.WeakValueDictionary()
-        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._opened = False
         self._left = False
         self._tokens: list[contextvars.Token[Any]] = []
@@ -292,13 +291,6 @@ class Runtime:
         if not log.exists:
             raise NoSuchRun(f"There is no run {run_id!r} in {self.store.name}.")
         return log
-
-    def lock_of(self, run_id: str) -> asyncio.Lock:
-        """One command at a time per run."""
-        lock = self._locks.get(run_id)
-        if lock is None:
-            lock = self._locks[run_id] = asyncio.Lock()
-        return lock
 
     def drive_of(self, run_id: str) -> Drive | None:
         """The drive of the run in this runtime; None if there is none."""

@@ -35,7 +35,6 @@ class Home(Protocol):
     def drives(self) -> Drives: ...
     async def open(self) -> Any: ...
     def log_of(self, run_id: str) -> RunLog: ...
-    def lock_of(self, run_id: str) -> asyncio.Lock: ...
     @property
     def tracing(self) -> Tracing: ...
 
@@ -60,7 +59,7 @@ class Control:
         self.resource_id = resource_id
         self.context = context
         self.log = home.log_of(run_id)
-        self.lock = home.lock_of(run_id)
+        self.lock = self.log.command
         self.stops: Stops | None = None
         self._spans: RunSpans | None = None
         self._begun: Drive | None = None

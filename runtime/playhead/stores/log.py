@@ -57,9 +57,10 @@ class RunLog:
         self._unsaved: list[Event] = []
         self._appending = False
         self._listeners: set[Callable[[Sequence[Event]], None]] = set()
-        self._grew = asyncio.Event()
         # What is being written must not be taken for somebody else's by a reader before it is acknowledged.
         self._turn = asyncio.Lock()
+        #: Held by whoever tells the run what to do next: one at a time in this process.
+        self.command = asyncio.Lock()
 
     @property
     def exists(self) -> bool:
@@ -270,11 +271,19 @@ class RunLog:
         """Return when there are events after ``after``. ``elsewhere``: other processes may append them."""
         while self.snapshot.seq <= after:
             if not elsewhere:
-                self._grew.clear()
-                await self._grew.wait()
+                await self._arrival()
                 continue
             await self.store.wait(self.run_id, self._saved, FOLLOW_TIMEOUT)
             await self.refresh()
+
+    async def _arrival(self) -> None:
+        """Return when this process has events to show."""
+        arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        stop = self.listen(lambda _: None if arrived.done() else arrived.set_result(None))
+        try:
+            await arrived
+        finally:
+            stop()
 
     async def follow(self, after: int, elsewhere: Callable[[], bool]) -> AsyncIterator[Event]:
         """The events after ``after``, and then each new one, without end."""
@@ -289,7 +298,6 @@ class RunLog:
             return
         self._past.extend(news)
         self.snapshot = news.after
-        self._grew.set()
         if self._listeners:
             for listener in list(self._listeners):
                 listener(news.events)
