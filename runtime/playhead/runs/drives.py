@@ -38,12 +38,13 @@ WATCH_TIMEOUT = 5.0
 class Drive:
     """A run that is driven here: by a driver, in a task of its own, with helpers if it lasts."""
 
-    __slots__ = ("_waiters", "driver", "helping", "task")
+    __slots__ = ("_waiters", "driver", "helpers", "is_known", "task")
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
         self.task: asyncio.Task[None]
-        self.helping: list[asyncio.Task[Any] | asyncio.TimerHandle] = []
+        self.is_known = False
+        self.helpers: tuple[asyncio.Task[None], ...] = ()
         self._waiters: list[asyncio.Future[None]] = []
 
     async def over(self) -> None:
@@ -56,8 +57,6 @@ class Drive:
 
     def end(self) -> None:
         """The last thing that its task does: who waits for it goes on when the task is done."""
-        for helper in self.helping:
-            helper.cancel()
         for waiter in self._waiters:
             if not waiter.done():  # given up
                 waiter.set_result(None)
@@ -75,7 +74,8 @@ class Drives:
         self._env = env
         self._engine = engine
         self._found: dict[str, Drive] = {}
-        self._helpers: set[asyncio.Task[Any]] = set()
+        self._helpers: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.AbstractEventLoop | None = None
 
     def of(self, run_id: str) -> Drive | None:
         """The drive of the run here; None if there is none."""
@@ -132,6 +132,8 @@ class Drives:
         except Fenced as fenced:
             _log.warning("%s", fenced)
         finally:
+            for helper in drive.helpers:
+                helper.cancel()
             await self._let_go(driver)
             drive.end()
 
@@ -140,7 +142,7 @@ class Drives:
         driver = drive.driver
         if driver.transient:
             self.transient[driver.log.run_id] = driver.transient
-        drive.helping.append(asyncio.get_running_loop().call_later(self._patience(), self._begin_helping, drive))
+        self._look_later(drive.task.get_loop())
 
     async def _let_go(self, driver: Driver) -> None:
         """Hold nothing in memory for a run that has ended, but keys that time travel would need again."""
@@ -166,20 +168,35 @@ class Drives:
 
     # -- helpers -----------------------------------------------------------------------------------------------
 
-    def _patience(self) -> float:
-        """Seconds until a drive gets helpers: well before the first beat of the lease is due."""
-        return min(WATCH_DELAY, self._env.lease / leases.BEATS / 2)
+    def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have `_look` called soon; one timer does for all drives of a loop, most of which are over by then."""
+        if self._looking is loop:
+            return
+        self._looking = loop
+        # A drive gets helpers at the second look at the latest: well before the first beat of its lease is due.
+        pause = min(WATCH_DELAY, self._env.lease / leases.BEATS / 2) / 2
+        loop.call_later(pause, self._look, loop, context=contextvars.Context())
 
-    def _begin_helping(self, drive: Drive) -> None:
-        drive.helping += [self._help(self._watch_others, drive.driver), self._help(self._keep_lease, drive.driver)]
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Give helpers to the drives that were there at the look before."""
+        self._looking = None
+        found = [drive for drive in self._found.values() if drive.task.get_loop() is loop]
+        alone = [drive for drive in found if drive.driver.is_claimed and not drive.helpers]
+        for drive in alone:
+            if drive.is_known:
+                drive.helpers = (self._help(drive, self._watch_others), self._help(drive, self._keep_lease))
+            drive.is_known = True
+        if alone:
+            self._look_later(loop)
 
-    def _help(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> asyncio.Task[Any]:
-        task = asyncio.get_running_loop().create_task(work(*args))
+    def _help(self, drive: Drive, work: Callable[[Driver], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+        driver = drive.driver
+        task = drive.task.get_loop().create_task(work(driver), context=driver.context.copy())
         self._helpers.add(task)
         task.add_done_callback(self._helped)
         return task
 
-    def _helped(self, task: asyncio.Task[Any]) -> None:
+    def _helped(self, task: asyncio.Task[None]) -> None:
         self._helpers.discard(task)
         if not task.cancelled() and task.exception() is not None:
             _log.warning("A helper of the runtime failed: %r", task.exception())
