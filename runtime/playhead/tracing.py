@@ -40,10 +40,11 @@ class Tracing:
 
     def __init__(self, provider: TracerProvider | None = None) -> None:
         self._provider = provider
+        self._is_configured_outside = _FROM_OUTSIDE in os.environ
 
     def begin(self, snapshot: Snapshot, workflow_id: str, run_id: str, at: float) -> RunSpans | None:
         """The spans of a run that is begun, or taken up, at that time; None if nobody has configured an SDK."""
-        provider = self._provider or _configured_provider()
+        provider = self._provider or self._configured_provider()
         if provider is None:
             return None
         try:
@@ -52,14 +53,13 @@ class Tracing:
             _log.warning("Run %s cannot be traced; the run is not affected.", run_id, exc_info=True)
             return None
 
+    def _configured_provider(self) -> TracerProvider | None:
+        if "opentelemetry.trace" not in sys.modules and not self._is_configured_outside:
+            return None  # whoever configures an SDK has imported it
+        from opentelemetry import trace
 
-def _configured_provider() -> TracerProvider | None:
-    if "opentelemetry.trace" not in sys.modules and _FROM_OUTSIDE not in os.environ:
-        return None  # whoever configures an SDK has imported it
-    from opentelemetry import trace
-
-    provider = trace.get_tracer_provider()
-    return None if isinstance(provider, trace.ProxyTracerProvider | trace.NoOpTracerProvider) else provider
+        provider = trace.get_tracer_provider()
+        return None if isinstance(provider, trace.ProxyTracerProvider | trace.NoOpTracerProvider) else provider
 
 
 class RunSpans:

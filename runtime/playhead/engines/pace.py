@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from playhead.definition.entries import MapEntry, SleepEntry
 from playhead.definition.step import Step
@@ -15,6 +15,9 @@ from playhead.machine.snapshot import Snapshot
 Stops: TypeAlias = Callable[[Command, Snapshot], bool]
 
 
+_NOWHERE: Final[frozenset[Path]] = frozenset()  # one for all: most runs go freely
+
+
 class Pace:
     """Which of the possible commands may be carried out now.
 
@@ -22,13 +25,13 @@ class Pace:
     whether anything was kept from beginning.
     """
 
-    def __init__(self, steps: int | None = None, stops: Stops | None = None, passing: frozenset[Path] = frozenset()):
+    def __init__(self, steps: int | None = None, stops: Stops | None = None, passing: frozenset[Path] = _NOWHERE):
         self.steps = steps
         self.stops = stops
-        self.stopped_at: set[Path] = set()
+        self.stopped_at = _NOWHERE
         self.holds_back = False
-        self._passing = set(passing)
-        self._begun: set[Path] = set()
+        self._passing = passing
+        self._begun = _NOWHERE
 
     @property
     def is_free(self) -> bool:
@@ -37,7 +40,7 @@ class Pace:
     def pause(self) -> None:
         """Let nothing more begin, not even the rest of a sleep."""
         self.steps = 0
-        self._begun.clear()
+        self._begun = _NOWHERE
 
     def permitted(
         self, commands: Sequence[Command], inflight: Container[Path], snapshot: Snapshot
@@ -67,17 +70,17 @@ class Pace:
             return ()
         if self.steps is not None and is_leaf(command):
             self.steps -= 1
-            self._begun.add(command.path)
+            self._begun |= {command.path}
         return (command,)
 
     def _stops_at(self, command: Command, snapshot: Snapshot) -> bool:
         if self.stops is None or not (is_leaf(command) or isinstance(command, Close | End)):
             return False
         if command.path in self._passing:
-            self._passing.discard(command.path)  # once: it was stopped before this, not before what follows it
+            self._passing -= {command.path}  # once: it was stopped before this, not before what follows it
             return False
         if self.stops(command, snapshot):
-            self.stopped_at.add(command.path)
+            self.stopped_at |= {command.path}
             self.holds_back = True
             return True
         return False

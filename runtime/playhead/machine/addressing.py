@@ -60,15 +60,20 @@ def waiting_for(
         return _by_label(snapshot, records, label, index)
     if step is not None:
         records = _below(records, address_of(step), snapshot)
+    if len(records) > 1:
+        _must_be_one_place(records)
+    if index is not None:
+        return [_with_index(snapshot, records, index).path]
+    return [record.path for record in records[: _width(snapshot, records[0].path)]]
+
+
+def _must_be_one_place(records: Sequence[Record]) -> None:
     places = distinct(record.path for record in records)
     if len(places) > 1:
         raise SeveralSuspended(
             f"Multiple steps are suspended: {_names(places)}. Say which to resume with step=... or label=...",
             places,
         )
-    if index is not None:
-        return [_with_index(snapshot, records, index).path]
-    return [record.path for record in records[: _width(snapshot, records[0].path)]]
 
 
 def _nothing(snapshot: Snapshot) -> Exception:

@@ -40,7 +40,7 @@ class News:
     def __init__(self, before: Snapshot, events: Iterable[Event] = ()) -> None:
         self.before = self.after = before
         self.events: list[Event] = []
-        self.kept: list[Snapshot] = []
+        self.kept: tuple[Snapshot, ...] = ()
         for event in events:
             self.add(event)
 
@@ -50,5 +50,5 @@ class News:
         after = self.after = folder(self.after, event) if folder else self.after.passed(event)
         self.events.append(event)
         if event.seq % KEEP_EVERY == 0:
-            self.kept.append(after)
+            self.kept += (after,)
         return after

@@ -51,12 +51,14 @@ def _started(snapshot: Snapshot, event: Event) -> Snapshot:
 
 def refitted(snapshot: Snapshot, fit: Mapping[str, Any] | None) -> Snapshot:
     """The run as it stands in a definition that was changed: see `compat.relocated`."""
+    if not fit:
+        return snapshot
     records, busy, frames = snapshot.records, snapshot.busy, snapshot.frames
-    for lost in map(tuple, (fit or {}).get("drop", ())):
+    for lost in map(tuple, fit.get("drop", ())):
         records, busy = without(records, lost), without(busy, lost)
         for path in [path for path in frames if path[: len(lost)] == lost]:
             frames = without(frames, path)
-    for path, position, arms in (fit or {}).get("frames", ()):
+    for path, position, arms in fit.get("frames", ()):
         frames = frames.set(tuple(path), Frame(position, path_in(arms)))
     return snapshot._replace(records=records, busy=busy, frames=frames)
 
@@ -64,12 +66,9 @@ def refitted(snapshot: Snapshot, fit: Mapping[str, Any] | None) -> Snapshot:
 def _resumed(snapshot: Snapshot, event: Event) -> Snapshot:
     data = event.data
     snapshot = refitted(snapshot, data.get("fit"))
-    records = snapshot.records
-    for target in data.get("targets", ()):
-        records = _answered(records, tuple(target), data.get("data"), event.at)
-    busy = snapshot.busy
-    for target in data.get("targets", ()):
-        busy = busy.set(tuple(target), Status.PENDING)
+    records, busy = snapshot.records, snapshot.busy
+    for target in map(tuple, data.get("targets", ())):
+        records, busy = _answered(records, target, data.get("data"), event.at), busy.set(target, Status.PENDING)
     return snapshot.after(
         event,
         status=Status.RUNNING,

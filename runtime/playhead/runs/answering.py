@@ -141,5 +141,5 @@ async def go_on(control: Control, steps: int | None, *, accept_changes: bool) ->
         per_step = True if steps is not None else None
         draft = control.draft(snapshot).add(E.RUN_RESUMED, targets=[], **ours, per_step=per_step)
         previous = control.home.drives.paces.get(control.run_id)
-        passing = frozenset(previous.stopped_at) if previous is not None else frozenset[Path]()
+        passing = previous.stopped_at if previous is not None else frozenset[Path]()
         await control.claim(draft, steps, passing=passing)
