@@ -26,6 +26,8 @@ def moment(run: Recording, type: str, *path: str) -> int:
         ({"a": 1, "b": 2}, {"a": 1}, [("b", "removed", "2", None)]),
         ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 3]}}, [("a.b.1", "changed", "2", "3")]),
         ([1], [1, 2], [("1", "added", None, "2")]),
+        ({1: "a"}, {"1": "a"}, [("1", "removed", "a", None), ("1", "added", None, "a")]),
+        ({(1, 2): "a"}, {(1, 2): "b"}, [("(1, 2)", "changed", "a", "b")]),
         ({"a": 1}, [1], [("value", "changed", "dict of 1", "list of 1")]),
         (np.arange(3), np.arange(3), []),
         (np.arange(3), np.arange(4), [("value", "changed", "0, 1, 2", "0, 1, 2, 3")]),

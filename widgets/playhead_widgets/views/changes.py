@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from playhead.machine.payload import Payload
@@ -16,6 +17,7 @@ from playhead_widgets.views.values import parts_of, short
 LISTED: Final = 60  # changes of one comparison
 COMPARED: Final = 2**20  # bytes; larger values are not compared with each other
 _DEEPEST: Final = 6
+_NAME: Final = 60  # characters of a key
 _CONTAINERS: Final = frozenset({"loop", "foreach"})  # these stand at the same node as their turns and items
 _MISSING: Any = object()
 
@@ -58,8 +60,8 @@ def record_changes(before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
     for path in sorted(path for path in before.records if path not in after.records):
         gone = before.records[path]
         groups.setdefault((node_of("/".join(path)), state_of(gone), PENDING), []).append(gone)
-    found = [_told(before, *key, records) for key, records in groups.items()]
-    return found if len(found) <= LISTED else [*found[:LISTED], {"path": "…", "count": 0}]
+    found = [_told(before, *key, records) for key, records in islice(groups.items(), LISTED)]
+    return found if len(groups) <= LISTED else [*found, {"path": "…", "count": 0}]
 
 
 def _outcome(record: Record) -> tuple[Any, ...]:
@@ -100,7 +102,7 @@ def value_changes(before: Any, after: Any) -> list[dict[str, Any]]:
     are others.
     """
     found: list[dict[str, Any]] = []
-    for change in _differences(before, after, "", _DEEPEST):
+    for change in () if _same(before, after) else _differences(before, after, "", _DEEPEST):
         if len(found) == LISTED:
             return [*found, {"path": "…", "kind": "more"}]
         found.append(change)
@@ -108,14 +110,15 @@ def value_changes(before: Any, after: Any) -> list[dict[str, Any]]:
 
 
 def _differences(before: Any, after: Any, path: str, depth: int) -> Iterator[dict[str, Any]]:
-    if before is after or _same(before, after):
-        return
+    """The differences between two values that are not the same."""
     old, new = _named(before), _named(after)
     if depth == 0 or old is None or new is None or type(before) is not type(after):
         yield {"path": path or "value", "kind": "changed", "before": short(before), "after": short(after)}
         return
     for name in {**old, **new}:
-        inner = f"{path}.{name}" if path else name
+        if name in old and name in new and _same(old[name], new[name]):
+            continue
+        inner = f"{path}.{clean(name, _NAME)}" if path else clean(name, _NAME)
         if name not in new:
             yield {"path": inner, "kind": "removed", "before": short(old[name])}
         elif name not in old:
@@ -124,13 +127,18 @@ def _differences(before: Any, after: Any, path: str, depth: int) -> Iterator[dic
             yield from _differences(old[name], new[name], inner, depth - 1)
 
 
-def _named(value: Any) -> dict[str, Any] | None:
-    """The parts of a container by name; None for anything else, and for what has no names for its parts."""
+def _named(value: Any) -> dict[Hashable, Any] | None:
+    """The parts of a container by name; None for anything else, and for what has no names for its parts.
+
+    Names are texts or numbers: a key of any other kind may do anything when it is compared.
+    """
     found = parts_of(value)
     if found is None:
         return None
     pairs = list(found[1]())
-    return {clean(key, 60): part for key, part in pairs} if all(key is not None for key, _ in pairs) else None
+    if any(key is None for key, _ in pairs):
+        return None
+    return {key if type(key) in (str, int) else clean(key, _NAME): part for key, part in pairs}
 
 
 def _same(before: Any, after: Any) -> bool:
@@ -138,6 +146,8 @@ def _same(before: Any, after: Any) -> bool:
 
     An array compares by element, and some things raise.
     """
+    if before is after:
+        return True
     try:
         equal = before == after
         return equal if isinstance(equal, bool) else bool(equal.all()) and before.shape == after.shape
