@@ -92,7 +92,7 @@ class Clicks:
 
     def siblings(self, followed: Followed, tell: Callable[[Sequence[Sibling]], None], refuse: Refuse) -> None:
         """Tell a view the other runs of its workflow, the newest first."""
-        self._notebook.room.submit(_told(self._siblings(followed), tell, refuse))
+        self._tell(self._siblings(followed), tell, refuse)
 
     async def _siblings(self, followed: Followed) -> list[Sibling]:
         from playhead_widgets.source import Sibling  # loaded with the view that asks
@@ -106,11 +106,24 @@ class Clicks:
 
     def sibling(self, run_id: str, tell: Callable[[Snapshot], None], refuse: Refuse) -> None:
         """Tell a view how another run stands."""
-        self._notebook.room.submit(_told(self._sibling(run_id), tell, refuse))
+        self._tell(self._sibling(run_id), tell, refuse)
 
     async def _sibling(self, run_id: str) -> Snapshot:
         log = await self._notebook.room.runtime.existing(run_id)
         return log.snapshot
+
+    def _tell(self, finding: Coroutine[Any, Any, _Found], tell: Callable[[_Found], None], refuse: Refuse) -> None:
+        """Tell what is found, or why it cannot be. The view may work something out of it, such as what is different."""
+        room = self._notebook.room
+
+        async def told() -> None:
+            try:
+                found = await finding
+                await room.aside(lambda: tell(found))
+            except Exception as error:  # noqa: BLE001 - told to the person who asked
+                refuse(error)
+
+        room.submit(told())
 
     # -- definitions that change -------------------------------------------------------------------------------
 
@@ -133,11 +146,3 @@ class Clicks:
         if handle is not None:
             with contextlib.suppress(UsageError):
                 self._notebook.renew(handle)
-
-
-async def _told(finding: Coroutine[Any, Any, _Found], tell: Callable[[_Found], None], refuse: Refuse) -> None:
-    """Tell what is found, or why it cannot be."""
-    try:
-        tell(await finding)
-    except Exception as error:  # noqa: BLE001 - told to the person who asked
-        refuse(error)

@@ -88,6 +88,10 @@ class EngineRoom:
 
     # -- in the room -------------------------------------------------------------------------------------------
 
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Do on a thread what takes its time, in the caller's context: every run would wait for it here."""
+        return await self.loop.run_in_executor(self._threads, contextvars.copy_context().run, work)
+
     async def change_store(self, store: str | os.PathLike[str]) -> None:
         """Leave the runtime and open one on another store. Raises what the new store raises, and stays then."""
         new = self._runtime(store)

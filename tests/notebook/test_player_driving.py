@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from playhead_kernel.viewing import RunSource
 from playhead_widgets.player import Player
 from tests.notebook.cells import ORDERS
 from tests.notebook.shells import Notebook, until
+
+PATIENCE = 4  # seconds
 
 
 class Clicks:
@@ -116,6 +119,16 @@ def test_other_runs_of_the_workflow_are_offered_and_this_one_is_compared_with_th
     assert (priced["path"], [change["path"] for change in priced["output"]]) == ("price", ["customer", "total"])
     assert (priced["output"][0]["before"], priced["output"][0]["after"]) == ("Bea", "Ada")
     assert "no run 'nobody'" in clicks.ask("compare", run="nobody", after=seq)["problem"]
+
+
+def test_runs_go_on_while_a_view_works_out_what_is_different(clicks: Clicks, notebook: Notebook) -> None:
+    other_is_done, waited = threading.Event(), list[bool]()
+    source, problems = clicks.player.source, list[BaseException]()
+    source.sibling("o", lambda snapshot: waited.append(other_is_done.wait(PATIENCE)), problems.append)
+    notebook("%workflow run orders customer=Bea total=5 --id other --wait")
+    other_is_done.set()
+    until(lambda: waited)
+    assert (waited, problems) == ([True], [])
 
 
 def test_the_store_of_the_run_is_named(clicks: Clicks) -> None:
