@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import inspect
+import pydoc
 from types import ModuleType
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import playhead
 import playhead_kernel
 import playhead_widgets
+from playhead_kernel.handle import RunHandle
 from tests.architecture.sources import PACKAGES, modules
 
 
@@ -44,3 +46,15 @@ def test_every_public_name_is_documented(package: ModuleType) -> None:
 def test_every_public_method_is_documented(cls: type) -> None:
     methods = {name: value for name, value in vars(cls).items() if callable(value) and not name.startswith("_")}
     assert [name for name, value in methods.items() if not inspect.getdoc(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("cls", "ways"),
+    [
+        (playhead.Run, ["run = workflow.create_run()", "run = await runtime.fetch(run_id)"]),
+        (RunHandle, ["run = %workflow run FLOW", "run = %workflow show RUN"]),
+    ],
+)
+def test_help_on_a_run_says_how_one_is_got_before_it_lists_methods(cls: type, ways: list[str]) -> None:
+    head = pydoc.plain(pydoc.render_doc(cls)).partition("Methods defined here")[0]
+    assert [way for way in ways if way not in head] == []

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Run:
     """One run of a workflow, stored under ``run_id``. Every object with the same id is the same run.
 
-    `Workflow.create_run` makes one, `Runtime.fetch` finds one that is stored.
+    ``run = workflow.create_run()`` makes one, ``run = await runtime.fetch(run_id)`` finds one that is stored; `Run`
+    itself is never called.
     """
 
     def __init__(
