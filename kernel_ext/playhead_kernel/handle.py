@@ -60,8 +60,8 @@ class Desk(Protocol):
 class RunHandle:
     """One run. ``status`` and ``result`` tell what is known now; `wait`, or ``await run``, what it comes to.
 
-    ``run = %workflow run FLOW`` starts one, ``run = %workflow show RUN`` finds one that is stored; `RunHandle` itself is
-    never called. Every method raises what the runtime refuses, as a `WorkflowError`.
+    ``run = %workflow run FLOW`` starts one, ``run = %workflow show RUN`` finds one that is stored; `RunHandle` itself
+    is never called. Every method raises what the runtime refuses, as a `WorkflowError`.
     """
 
     def __init__(self, desk: Desk, followed: Followed, views: Views) -> None:
