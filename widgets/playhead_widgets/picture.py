@@ -31,7 +31,7 @@ class Picture:
         label = f"Workflow {graph['title']}: {board.state('')}"
         self.svg = drawing_of(graph, board, width=width, open=open, label=label)
         error = error_view(snapshot.error)
-        self.text = run_outline(workflow, snapshot, error=f"{error['type']}: {error['message']}" if error else None)
+        self.text = run_outline(graph, board, f"{error['type']}: {error['message']}" if error else None)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": self.text}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from playhead import Step, Workflow
@@ -58,6 +59,15 @@ def test_runs_that_look_the_same_share_a_picture_and_others_do_not() -> None:
     assert drawing_of(graph, board("running")) is first
     assert first == svg_of(graph, board("running"))
     assert len({first, drawing_of(graph, board("failed")), drawing_of(graph)}) == 3
+
+
+def test_a_picture_that_is_kept_does_not_keep_the_board_it_was_drawn_from() -> None:
+    board = Board()
+    board.mark("ask", "waiting")
+    seen = weakref.ref(board)
+    drawing_of(graph_of(flow()), board)
+    del board
+    assert seen() is None
 
 
 def test_a_list_that_became_longer_makes_another_picture() -> None:

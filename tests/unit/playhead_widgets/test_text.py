@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from playhead_widgets.picture import picture
+from playhead_widgets.views.board import board_of
 from playhead_widgets.views.graph import graph_of
 from playhead_widgets.views.text import definition_outline, run_outline
 from tests.unit.playhead_widgets.recordings import arms, loops, recording
+
+
+def outline(name: str) -> str:
+    run = recording(name)
+    graph = graph_of(run.workflow)
+    return run_outline(graph, board_of(graph, run.snapshot()))
 
 
 def test_a_definition_is_a_tree_with_what_each_step_is_about() -> None:
@@ -29,8 +36,7 @@ def test_loops_and_foreachs_say_how_often_they_run() -> None:
 
 
 def test_a_run_is_a_tree_of_states() -> None:
-    run = recording("asking")
-    assert run_outline(run.workflow, run.snapshot()).splitlines() == [
+    assert outline("asking").splitlines() == [
         "asking: suspended",
         "├─ ✓ tally: success",
         "├─ ? approve: suspended",
@@ -39,8 +45,7 @@ def test_a_run_is_a_tree_of_states() -> None:
 
 
 def test_turns_and_items_are_counted() -> None:
-    run = recording("loops")
-    text = run_outline(run.workflow, run.snapshot())
+    text = outline("loops")
     assert "crawl: success, turn 3" in text
     assert "page: success, 3 of 3 items" in text
 
@@ -50,7 +55,6 @@ def test_a_run_that_failed_ends_with_its_error() -> None:
     assert picture(run.workflow, run.snapshot()).text.splitlines()[-1] == "✗ KeyError: 'no 5'"
 
 
-def test_an_outline_holds_no_times_and_no_id_unless_asked_for() -> None:
+def test_an_outline_does_not_name_the_run_for_the_next_one_has_another_id() -> None:
     run = recording("chain")
-    assert "run-1" not in run_outline(run.workflow, run.snapshot())
-    assert "chain run-1: success" in run_outline(run.workflow, run.snapshot(), run_id=True)
+    assert run.snapshot().run_id not in outline("chain")

@@ -7,7 +7,8 @@ that is shown again looks as it did.
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from playhead_widgets.views.board import Board
@@ -20,17 +21,20 @@ _KEPT: Final = 16
 
 def drawing_of(graph: Block, board: Board | None = None, **options: Any) -> str:
     """What `svg_of` gives for the same arguments, drawn once for all that look the same."""
-    return _drawn(_Asked(graph, board, options))
+    told = json.dumps([graph, board and board.told, options], default=sorted)  # a set of paths
+    return _drawn(_Asked(told, partial(svg_of, graph, board, **options)))
 
 
 class _Asked:
     """What a drawing is to show; it is equal to another one that is to show the same."""
 
-    def __init__(self, graph: Block, board: Board | None, options: dict[str, Any]) -> None:
-        self.graph = graph
-        self.board = board
-        self.options = options
-        self._told = json.dumps([graph, board and board.told, options], default=sorted)  # a set of paths
+    def __init__(self, told: str, draw: Callable[[], str]) -> None:
+        self._told = told
+        self._draw = [draw]
+
+    def drawn(self) -> str:
+        """The picture, once. This is then kept as its key, and holds no board any more."""
+        return self._draw.pop()()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Asked) and other._told == self._told
@@ -39,6 +43,4 @@ class _Asked:
         return hash(self._told)
 
 
-@lru_cache(_KEPT)
-def _drawn(asked: _Asked) -> str:
-    return svg_of(asked.graph, asked.board, **asked.options)
+_drawn = lru_cache(_KEPT)(_Asked.drawn)

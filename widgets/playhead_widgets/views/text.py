@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from playhead.definition.workflow import Workflow
-from playhead.machine.snapshot import Snapshot
-from playhead_widgets.views.board import Board, board_of
-from playhead_widgets.views.graph import Block, children, graph_of
+from playhead_widgets.views.board import Board
+from playhead_widgets.views.graph import Block, children
 from playhead_widgets.views.states import LOOKS
 
 Line: TypeAlias = Callable[[Block, str], str]
@@ -19,15 +17,10 @@ def definition_outline(graph: Block) -> str:
     return "\n".join([_headed(graph), *_tree(graph, "", _described)])
 
 
-def run_outline(
-    workflow: Workflow[Any, Any], snapshot: Snapshot, *, error: str | None = None, run_id: bool = False
-) -> str:
-    """A run as a tree: the state of every step, without times. ``run_id`` names the run, which varies."""
-    graph = graph_of(workflow)
-    board = board_of(graph, snapshot)
-    name = f"{graph['title']} {snapshot.run_id}" if run_id else graph["title"]
+def run_outline(graph: Block, board: Board, error: str | None = None) -> str:
+    """A run as a tree: the state of every step, without what varies, which are its times and its id."""
     status = board.state("")
-    lines = [f"{name}: {status}", *_tree(graph, "", lambda block, word: _stated(block, word, board))]
+    lines = [f"{graph['title']}: {status}", *_tree(graph, "", lambda block, word: _stated(block, word, board))]
     return "\n".join([*lines, f"{LOOKS[status].sign} {error}"] if error else lines)
 
 
