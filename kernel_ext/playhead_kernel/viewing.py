@@ -134,15 +134,6 @@ class Views:
             self._timer.cancel()
         self._flush()
 
-    def close(self) -> None:
-        """The outputs stay as they are, and are told nothing more."""
-        if self._timer is not None:
-            self._timer.cancel()
-        for shown in self._shown:
-            if shown.player is not None:
-                shown.player.close()
-        self._shown.clear()
-
     def redraw(self) -> None:
         """The definition has changed."""
         for shown in self._shown:
@@ -150,8 +141,7 @@ class Views:
                 shown.player.redraw()
 
     def _arrived(self, events: Sequence[Event]) -> None:
-        # Called for each commit of the engine: what is under way already is not looked at.
-        if self._timer is None and self._shown and any(not event.data.get("live") for event in events):
+        if self._shown:
             self._flush_soon(self._pause)
 
     def _flush_soon(self, pause: float) -> None:

@@ -189,6 +189,41 @@ def test_the_view_is_a_widget_with_a_picture_for_where_there_is_none(kernel: Ker
     assert set(shown[0]) == {"application/vnd.jupyter.widget-view+json", "image/svg+xml", "text/plain"}
 
 
+QUICK = """
+from playhead import Workflow, step
+
+@step
+async def more(n: int) -> int:
+    return n + 1
+
+quick = Workflow("quick", input=int)
+for number in range(300):
+    quick = quick.then(more.as_(f"more-{number}"))
+quick = quick.commit()
+"""
+
+
+def test_of_a_quick_run_every_step_is_told_in_a_few_messages_and_its_end_in_the_last(kernel: Kernel) -> None:
+    kernel(QUICK)
+    began = time.monotonic()
+    [shown] = kernel.cell("run = %workflow run quick 0 --wait").shown
+    took = time.monotonic() - began
+    opened, *patches = _told(kernel, shown["application/vnd.jupyter.widget-view+json"]["model_id"])
+    assert [patch["rev"] for patch in patches] == list(range(1, len(patches) + 1))
+    marks = [mark for news in (opened, *patches) for mark in news["marks"]]
+    assert [mark[1] for mark in marks if mark[1] and mark[2] == "success"] == [f"more-{n}" for n in range(300)]
+    assert patches[-1]["header"]["status"] == "success"
+    assert len(patches) <= 3 + 20 * took
+
+
+def _told(kernel: Kernel, model: str) -> list[dict[str, Any]]:
+    """What the browser's end of the player is told: the truth as it is shown, and each patch since."""
+    said = [m["content"] for m in kernel.messages if m["content"].get("comm_id") == model]
+    truth = [content["data"]["state"]["truth"] for content in said if "target_name" in content]
+    sent = [content["data"].get("content", {}) for content in said if "target_name" not in content]
+    return truth + [content["patch"] for content in sent if "patch" in content]
+
+
 def published(kernel: Kernel) -> list[str]:
     """The outlines of all displays as they stand in the notebook now: the last one published counts."""
     shown = {m["content"]["transient"]["display_id"]: m for m in kernel.messages if _publishes(m)}
