@@ -60,8 +60,9 @@ def waiting_for(
         return _by_label(snapshot, records, label, index)
     if step is not None:
         records = _below(records, address_of(step), snapshot)
-    if len(records) > 1:
-        _must_be_one_place(records)
+    if len(records) == 1 and index is None:
+        return [records[0].path]
+    _must_be_one_place(records)
     if index is not None:
         return [_with_index(snapshot, records, index).path]
     return [record.path for record in records[: _width(snapshot, records[0].path)]]

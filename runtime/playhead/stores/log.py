@@ -243,10 +243,11 @@ class RunLog:
 
     async def compact(self) -> None:
         """Keep a compaction point, if the log has grown enough since the last one and is in the store as it is here."""
-        grown = self.snapshot.seq - self._point
+        if not self._has_outgrown_its_point():
+            return
         async with self._turn:
             is_stored = self.snapshot.seq == self._lineage[-1][1] + self._saved
-            if grown < max(POINT_AFTER, self._point // POINT_SHARE) or not is_stored:
+            if not (is_stored and self._has_outgrown_its_point()):
                 return
             point = Point(self.snapshot, self._chain, self._lineage)
             try:
@@ -254,6 +255,9 @@ class RunLog:
             except (StoreError, TypeError, RecursionError):  # a full disk; a key that is no text; nested too deep
                 _log.debug("Run %s is kept without a compaction point.", self.run_id, exc_info=True)
             self._point = point.snapshot.seq
+
+    def _has_outgrown_its_point(self) -> bool:
+        return self.snapshot.seq - self._point >= max(POINT_AFTER, self._point // POINT_SHARE)
 
     # -- following ---------------------------------------------------------------------------------------------
 
