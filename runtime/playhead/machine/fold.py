@@ -18,7 +18,7 @@ from playhead.machine.snapshot import Snapshot
 from playhead.machine.step_folds import STEP_FOLDERS
 
 #: Every how many events a snapshot is kept; any moment is then at most this many folds away (microseconds each).
-KEEP_EVERY: Final = 32
+KEEP_EVERY: Final = 64
 
 _FOLDERS = {**RUN_FOLDERS, **STEP_FOLDERS}
 
