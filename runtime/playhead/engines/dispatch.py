@@ -150,7 +150,7 @@ def _begin_validated(driver: Driver, command: Begin, work: Step[Any, Any] | MapE
 def _input(driver: Driver, command: Begin) -> tuple[Any, Any]:
     if command.source is None:
         return driver.lists.load(driver.snapshot.records[command.path].input), None
-    raw = driver.lists.load(driver.snapshot.resolve(command.source))
+    raw = driver.lists.load_from(driver.snapshot, command.source)
     if not command.owner.validate or not isinstance(command.work, (Step, Workflow)):
         return raw, command.source
     try:

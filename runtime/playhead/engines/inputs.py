@@ -27,6 +27,14 @@ class Lists:
         _, items = self._split.get(id(payload.whole), (None, {}))
         return items.pop(payload.index) if payload.index in items else load(payload)
 
+    def load_from(self, snapshot: Snapshot, source: Source) -> Any:
+        """The value that ``source`` points to, which nobody else holds."""
+        if source.kind == "item":
+            _, items = self._split.get(id(snapshot.records[source.path].input), (None, {}))
+            if source.count in items:
+                return items.pop(source.count)
+        return self.load(snapshot.resolve(source))
+
     def split(self, whole: Payload) -> int:
         """Get ready to hand out the items of a list; how many there are. Raises `InputInvalid` for anything else."""
         values = load(whole)
