@@ -67,7 +67,9 @@ def frame_event(seq: int, body: bytes, previous: bytes) -> tuple[bytes, bytes]:
         if is_worthwhile(smaller, body):
             body, flags = smaller, COMPRESSED
     prefix = PREFIX.pack(MAGIC, VERSION, flags, seq, len(body))
-    chain = chained(previous, prefix, body)
+    hash = _HASH.copy()  # as `chained` does it, once for each event of every run
+    hash.update(previous + prefix + body)
+    chain = hash.digest()
     rest = chain + body
     return prefix + CRC.pack(zlib.crc32(prefix + rest)) + rest, chain
 
@@ -147,8 +149,8 @@ def _damage(seq: int | None, what: str) -> StoreCorrupt:
 
 def pack_event(event: Event) -> bytes:
     """The event as MessagePack, not smaller than any value in it. Raises as `encode_event` does."""
-    data = event.data if type(event.data) is dict else dict(event.data)
-    body = (event.at, event.type, event.path, data)
+    _, at, kind, path, data = event
+    body = (at, kind, path, data if type(data) is dict else dict(data))
     try:
         return ormsgpack.packb(body, packed_part, IN_EVENTS)
     except TypeError:

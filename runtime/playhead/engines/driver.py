@@ -208,7 +208,8 @@ class Driver:
 
     def note(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:
         """Add an event; it counts for our decisions now, and for others once it is committed."""
-        event = Event(self.snapshot.seq + 1, self._now(), type, path, data)
+        # Made in half the time that it takes by its name, two or three times for each step.
+        event = tuple.__new__(Event, (self.snapshot.seq + 1, self._now(), type, path, data))
         self.snapshot = self.pending.add(event)
 
     def record(self, type: str, path: Path = (), data: Mapping[str, Any] = NOTHING) -> None:

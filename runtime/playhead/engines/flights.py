@@ -86,6 +86,9 @@ class Flights:
                 return
             if self.items.get(flight.path) is flight:
                 del self.items[flight.path]
+            if self.items:  # nothing can follow alone
+                driver.wake()
+                return
             if not await driver.carry_on():
                 return
             is_as_new = driver.spans is None and _is_as_before(flight.task, before)

@@ -19,23 +19,24 @@ class Progress:
 
     def told(self, snapshot: Snapshot, item: Record, type: str) -> tuple[Path, dict[str, Any]] | None:
         """Where and how to say that ``item`` has ended as the event ``type`` says; None if that ends no item."""
-        if type not in _STATUS:
+        status = _STATUS.get(type)
+        if status is None:
             return None
         foreach = snapshot.records[element(item.path)]
-        completed = foreach.done_items + self._failed_items(snapshot, foreach, type)
-        data = {"index": item.index, "completed": completed, "total": foreach.total, "status": _STATUS[type]}
-        return foreach.path, data
-
-    def _failed_items(self, snapshot: Snapshot, foreach: Record, type: str) -> int:
-        path, known = foreach.path, self._failed.get(foreach.path)
-        if known is None:
-            items = (snapshot.records.get(item_path(path, index)) for index in foreach.open_items)
-            known = sum(1 for item in items if item is not None and item.status is Status.FAILED)
-        else:
-            known += type == E.STEP_FAILED
-        self._failed[path] = known
-        return known
+        path = foreach.path  # one for all its items, which the log keeps
+        failed = self._failed.get(path)
+        if failed is None:
+            failed = self._failed[path] = _failed_items(snapshot, foreach)
+        elif type == E.STEP_FAILED:
+            failed = self._failed[path] = failed + 1
+        completed = foreach.done_items + failed
+        return path, {"index": item.index, "completed": completed, "total": foreach.total, "status": status}
 
     def drop(self, path: Path) -> None:
         """The foreach at ``path`` is over."""
         self._failed.pop(path, None)
+
+
+def _failed_items(snapshot: Snapshot, foreach: Record) -> int:
+    items = (snapshot.records.get(item_path(foreach.path, index)) for index in foreach.open_items)
+    return sum(1 for item in items if item is not None and item.status is Status.FAILED)
