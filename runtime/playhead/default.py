@@ -22,18 +22,24 @@ def default_runtime() -> Runtime:
 
     Raises `WorkflowError` where no loop is running.
     """
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    loop = _running_loop()
+    if loop is None:
         raise WorkflowError(
             "The default runtime lives in an event loop, and none is running here: call this in an async function, "
             "or use flow.run_sync(...), or give a runtime of your own as runtime=..."
-        ) from None
+        )
     runtime = _DEFAULTS.get(loop)
     if runtime is None:
         runtime = _DEFAULTS[loop] = Runtime()
         atexit.register(_say_goodbye, weakref.ref(runtime))
     return runtime
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _say_goodbye(reference: weakref.ref[Runtime]) -> None:
@@ -46,7 +52,9 @@ def _say_goodbye(reference: weakref.ref[Runtime]) -> None:
 
 
 def run_sync(workflow: Workflow[Any, Any], input: Any, runtime: Runtime | None, options: Mapping[str, Any]) -> Any:
-    """What `Workflow.run_sync` does."""
+    """What `Workflow.run_sync` does. Raises `WorkflowError` where a loop is running already, as in a notebook."""
+    if _running_loop() is not None:
+        raise WorkflowError("An event loop is running here already, as in every notebook: await flow.run(...) instead.")
 
     async def main() -> Any:
         async with runtime or Runtime() as entered:

@@ -254,6 +254,9 @@ class Workflow(Generic[I, O]):
         return await run.start(input, **options)
 
     def run_sync(self, input: Any = None, *, runtime: Runtime | None = None, **options: Any) -> RunResult:
-        """`run` for scripts: starts an event loop, waits for the run to rest, and ends the loop."""
+        """`run` for scripts: starts an event loop, waits for the run to rest, and ends the loop.
+
+        Raises `WorkflowError` where a loop is running, as in a notebook: ``await workflow.run(...)`` there.
+        """
         result: RunResult = importlib.import_module("playhead.default").run_sync(self, input, runtime, options)
         return result
