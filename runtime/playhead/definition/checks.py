@@ -49,23 +49,14 @@ def _options(workflow: Workflow[Any, Any]) -> Iterator[str]:
 def _nodes(workflow: Workflow[Any, Any]) -> Iterator[str]:
     for entry in workflow.entries:
         for body in entry.bodies:
-            if isinstance(body, Step):
-                continue
-            if not hasattr(body, "entries"):
-                yield f"{_named(body)} is not a step: decorate the function with @step"
-            elif not body.committed:
+            if not isinstance(body, Step) and not body.committed:
                 yield f"the nested workflow {body.id!r} is not committed: call its .commit() first"
-
-
-def _named(body: Any) -> str:
-    return repr(getattr(body, "__name__", body))
 
 
 def _ids(workflow: Workflow[Any, Any]) -> Iterator[str]:
     seen: set[str] = set()
     for entry in workflow.entries:
-        given = [body.id for body in entry.bodies if hasattr(body, "id")] if entry.bodies else entry.ids
-        for name in given:
+        for name in entry.ids:
             if name in seen:
                 yield f"the id {name!r} stands twice: give one of them another, as in {name}.as_('{name}-2')"
             seen.add(name)
@@ -142,18 +133,14 @@ def _edges(workflow: Workflow[Any, Any]) -> Iterator[str]:
 def _given_by(entry: Entry, given: Any, giver: str) -> tuple[Any, str]:
     """What an entry hands on, and what to call it."""
     if isinstance(entry, StepEntry | LoopEntry):
-        return _annotation(entry.body, "output"), f"the output of {_named_id(entry.body)}"
+        return _annotation(entry.body, "output"), f"the output of {entry.body.id!r}"
     if isinstance(entry, SleepEntry):
         return given, giver
     if isinstance(entry, ForeachEntry):
-        return list, f"the output of foreach {_named_id(entry.body)}"
+        return list, f"the output of foreach {entry.body.id!r}"
     if isinstance(entry, MapEntry):
         return None, f"the output of {entry.id!r}"
     return dict, f"the output of the block {'+'.join(entry.ids)}"
-
-
-def _named_id(body: Any) -> str:
-    return repr(getattr(body, "id", body))
 
 
 def _annotation(body: Any, which: str) -> Any:

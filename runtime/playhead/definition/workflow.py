@@ -25,6 +25,7 @@ from playhead.definition.host import current_host
 from playhead.definition.ids import check_id
 from playhead.definition.node import Node, TypedNode
 from playhead.definition.schema import Schema
+from playhead.definition.step import Step
 from playhead.errors import DefinitionFault
 
 if TYPE_CHECKING:
@@ -171,6 +172,9 @@ class Workflow(Generic[I, O]):
             raise DefinitionFault(
                 f"Workflow {self.id!r} is committed and cannot grow: add to it before .commit(), or build a new one."
             )
+        for body in entry.bodies:
+            if not isinstance(body, Step | Workflow):
+                raise DefinitionFault(f"Workflow {self.id!r}: {_no_step(body)}.")
         self.entries = (*self.entries, entry)
         return self
 
@@ -260,3 +264,14 @@ class Workflow(Generic[I, O]):
         """
         result: RunResult = importlib.import_module("playhead.default").run_sync(self, input, runtime, options)
         return result
+
+
+def _no_step(given: object) -> str:
+    """What to say of something that is given for a step."""
+    name = getattr(given, "__name__", given)
+    if isinstance(given, list | tuple):
+        return f"{name!r} is a {type(given).__name__}; give its steps one by one, as in .parallel(a, b)"
+    if isinstance(given, str):
+        return f"{name!r} is a text; give the step itself, without quotes"
+    advice = "decorate the function with @step" if callable(given) else "give a function with @step, or a workflow"
+    return f"{name!r} is not a step: {advice}"
