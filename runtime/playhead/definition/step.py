@@ -73,7 +73,8 @@ class Step(Generic[I, O]):
         namespace: Mapping[str, Any] | None = None,
     ) -> None:
         if not callable(fn):
-            raise DefinitionFault(f"A step needs a function, not {type(fn).__name__}.")
+            hint = f": for an id of its own write @step(id={fn!r})" if isinstance(fn, str) else ""
+            raise DefinitionFault(f"A step needs a function, not {type(fn).__name__}{hint}.")
         self.fn = fn
         self.id = _checked_id(fn, id)
         shape = _Shape(fn, self.id, namespace or {})
@@ -176,6 +177,8 @@ class _Shape:
         except (TypeError, ValueError):
             self.takes_input = True  # unreadable, as with some builtins: it takes the value
             return
+        if inspect.isclass(fn):
+            raise DefinitionFault(f"{id!r} is a class: make a step of a function, such as one that calls it.")
         self._hints = _Hints(fn, id, namespace)
         self._read_parameters(list(signature.parameters.values()))
         self.output = self._hints.of("return", signature.return_annotation)

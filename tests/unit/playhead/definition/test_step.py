@@ -1,0 +1,25 @@
+"""What cannot be a step is told where it is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from playhead import step
+from playhead.errors import DefinitionFault
+
+
+def test_an_id_that_is_given_bare_is_told_how_it_is_given() -> None:
+    with pytest.raises(DefinitionFault, match=r"not str: for an id of its own write @step\(id='load'\)\."):
+        step("load")  # type: ignore[call-overload]  # the mistake
+
+
+def test_a_class_is_no_step() -> None:
+    class Loader:
+        def __init__(self, path: str) -> None:
+            self.path = path
+
+    no_step: Any = Loader
+    with pytest.raises(DefinitionFault, match="'Loader' is a class: make a step of a function"):
+        step(no_step)
