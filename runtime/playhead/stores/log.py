@@ -188,15 +188,17 @@ class RunLog:
 
         `StoreConflict` if somebody else was first.
         """
-        async with self._turn:
+        await self._turn.acquire()  # ``async with`` takes three coroutines for it, at each step of each run
+        try:
             self._must_follow(news)
             self._appending = True
-            try:
-                await self._save([*self._unsaved, *news.events], news.after)
-            finally:
-                self._appending = False
+            await self._save([*self._unsaved, *news.events], news.after)
+            self._appending = False
             self._unsaved.clear()
             self._extend(news)
+        finally:
+            self._appending = False
+            self._turn.release()
 
     def extend(self, news: News) -> None:
         """Let everybody in this process see ``news`` now, and commit it at the next `flush`."""
