@@ -63,11 +63,11 @@ class Turn:
             self._has_others = True
         return self._first == run_id and not self._is_shared
 
-    async def share(self, append: Append) -> None:
+    def share(self, append: Append) -> asyncio.Future[None]:
         """Have it committed at the end of the turn, with the others."""
         done: asyncio.Future[None] = self.loop.create_future()
         self._waiting.append((append, done))
-        await done
+        return done
 
     def _end(self) -> None:
         self._is_shared = self._has_others or self._access.waits_for_disk
