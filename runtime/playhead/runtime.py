@@ -250,6 +250,14 @@ class Runtime:
         await self.store.delete(run_id)
         self._logs.pop(run_id, None)
 
+    async def abandoned(self) -> list[str]:
+        """The ids of active runs that nobody drives any more: their process has died, and `recover` takes them up."""
+        from playhead.runs.recovery import is_abandoned
+
+        await self.open()
+        active = [summary.run_id for summary in await self.store.summaries() if summary.status in ACTIVE]
+        return [run_id for run_id in active if await is_abandoned(self, self.log_of(run_id))]
+
     async def recover(self, *, wait: bool = False) -> Recovery:
         """Take up every active run whose owner is gone. ``wait`` awaits their results too."""
         from playhead.runs.recovery import Recovery

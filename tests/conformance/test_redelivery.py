@@ -182,6 +182,25 @@ async def test_of_two_processes_that_recover_a_run_at_once_one_takes_it_up(place
     assert calls == {"held": 1}
 
 
+async def test_a_run_is_abandoned_when_nobody_drives_it_any_more_and_not_before(
+    place: SharedPlace, calls: Calls
+) -> None:
+    hold = Hold()
+    flow = holding(calls, hold)
+    async with place.runtime(workflows=[flow]) as looking:
+        async with place.runtime() as driving:
+            start = asyncio.ensure_future(flow.create_run(run_id=RUN, runtime=driving).start({}))
+            await hold.is_reached()
+            assert await driving.abandoned() == []
+            assert await looking.abandoned() == []
+        with pytest.raises(WorkflowError):
+            await start
+        assert await looking.abandoned() == [RUN]
+        hold.open()
+        await looking.recover(wait=True)
+        assert await looking.abandoned() == []
+
+
 def dead_owner() -> str:
     """The name of a runtime whose process has ended, and been waited for, so that its number is nobody's any more."""
     process = subprocess.Popen([sys.executable, "-c", ""])
