@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from playhead_kernel.complaints import Complaints
+from playhead_kernel.needs import needed_driver
 from playhead_kernel.refusals import one_line
 from playhead_kernel.session import Session
 
@@ -57,15 +58,18 @@ def _engine_room(session: Session) -> Finding:
 def _store(session: Session) -> Iterator[Finding]:
     name = session.room.runtime.store.name
     try:
-        count = len(session.runs())
+        count, abandoned = len(session.runs()), session.abandoned()
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the store is the finding
         yield Finding("store", "look", one_line(str(error)))
         return
-    yield Finding("store", "well", f"{name}: {count} runs")
+    yield Finding("store", "well", f"{name}: {count} run{'' if count == 1 else 's'}")
+    for run_id in abandoned:
+        yield Finding("store", "look", needed_driver(run_id))
 
 
 def _runs(session: Session) -> Iterator[Finding]:
     going = [run_id for run_id, handle in session.handles.items() if handle.followed.is_active]
+    going = [run_id for run_id in going if session.room.runtime.drive_of(run_id) is not None]
     yield Finding("runs", "well", f"{len(going)} going on here" + (f": {', '.join(going)}" if going else ""))
 
 

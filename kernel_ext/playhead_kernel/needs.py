@@ -22,6 +22,11 @@ def needed_cells(snapshot: Snapshot, definitions: Definitions) -> str:
     return f"{run} needs cells that were not run yet: those of its {steps} {names} and of {workflow}."
 
 
+def needed_driver(run_id: str) -> str:
+    """Says how a run goes on that is active, and that nobody drives any more."""
+    return f"Nobody drives run {run_id!r} any more: its kernel is gone. %workflow continue {run_id} takes it up."
+
+
 def _steps(snapshot: Snapshot) -> list[str]:
     """The steps that the run's workflow had; those that were reached, if nothing else is recorded."""
     outline = outline_in(snapshot.outline)

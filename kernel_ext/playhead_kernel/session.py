@@ -172,6 +172,14 @@ class Session:
         log = await self.room.runtime.existing(run_id)
         return log.snapshot.workflow_id not in self.room.runtime.workflows
 
+    def abandoned(self) -> list[str]:
+        """The ids of stored runs that are active, and that nobody drives any more."""
+        return self.room.call(self.room.runtime.abandoned())
+
+    def is_abandoned(self, handle: RunHandle) -> bool:
+        """Whether the run is one of them."""
+        return handle.followed.is_active and handle.run_id in self.abandoned()
+
     def delete(self, run_id: str) -> None:
         """Forget a run for good, whether or not its workflow is defined. Raises `StillRunning`."""
         self.room.call(self.room.runtime.delete(run_id))

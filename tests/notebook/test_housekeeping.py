@@ -143,7 +143,7 @@ def test_recovery_says_why_a_run_was_left(notebook: Notebook) -> None:
 
 def test_the_doctor_finds_everything_well(chain: Notebook) -> None:
     found = {finding.what: finding for finding in chain("%workflow doctor")}
-    assert found["store"].found == ".playhead: 1 runs"
+    assert found["store"].found == ".playhead: 1 run"
     assert found["runs"].found == "0 going on here"
     assert {finding.verdict for finding in found.values()} == {"well"}
     assert {"Python", "ipykernel", "engine room", "store", "runs"} <= found.keys()

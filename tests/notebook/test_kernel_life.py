@@ -77,6 +77,30 @@ def test_a_run_whose_kernel_was_killed_is_finished_by_the_next_one(tmp_path: Pat
             assert kernel.shutdown() < 2.5
 
 
+def test_a_run_whose_kernel_was_killed_is_told_to_be_driven_by_nobody_and_is_not_waited_for(tmp_path: Path) -> None:
+    said = "Nobody drives run 't' any more: its kernel is gone. %workflow continue t takes it up."
+    with kernel_in(tmp_path) as killed:
+        killed("%load_ext playhead")
+        killed(TRACED)
+        killed("%workflow run traced 0 --id t -q")
+        killed.until(lambda: traces(tmp_path) == ["load", "clean", "train"])
+        assert "nobody" not in killed("%workflow ls")
+        killed.kill()
+        (tmp_path / "go").touch()
+        with kernel_in(tmp_path) as kernel:
+            kernel("%load_ext playhead")
+            kernel(TRACED)
+            assert "nobody drives it: %workflow recover" in kernel("%workflow ls")
+            assert said in kernel.cell("%workflow show t").text
+            assert said in kernel.cell("%workflow wait").text
+            assert said in kernel.cell("%workflow step").text
+            assert said in kernel("findings = %workflow doctor\n[finding.found for finding in findings]").replace(
+                '"', ""
+            )
+            assert kernel("run = %workflow continue t --wait\nrun.result.output") == "1111"
+            assert "nobody" not in kernel("%workflow ls")
+
+
 def test_a_run_that_was_paused_is_gone_on_with_after_a_restart(tmp_path: Path) -> None:
     with kernel_in(tmp_path) as kernel:
         kernel("%load_ext playhead")

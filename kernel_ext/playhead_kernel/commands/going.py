@@ -21,6 +21,7 @@ from playhead_kernel.commands.command import (
 )
 from playhead_kernel.commands.given import run_first, state_given, value_given
 from playhead_kernel.handle import RunHandle
+from playhead_kernel.needs import needed_driver
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
 from playhead_kernel.session import Session
@@ -65,7 +66,7 @@ def step(session: Session, given: Given) -> Rest:
     Maps, sleeps, items of a foreach and turns of a loop count as steps too.
     """
     name, count = split_run_and_number(given.words)
-    handle = session.find(name)
+    handle = _driven(session, name)
     handle.begin_steps(count or 1)
     return Rest(handle, lambda _: presented(session, handle))
 
@@ -103,8 +104,15 @@ def wait(session: Session, given: Given) -> Rest:
 
     Clicks are heard meanwhile. Ctrl-C (or the stop button) stops the waiting and never the run.
     """
-    handle = session.find(given.run)
-    return Rest(handle, lambda result: result, given.timeout)
+    return Rest(_driven(session, given.run), lambda result: result, given.timeout)
+
+
+def _driven(session: Session, name: str | None) -> RunHandle:
+    """The run of that name. Raises `UsageError` if it would be waited for without end."""
+    handle = session.find(name)
+    if session.is_abandoned(handle):
+        raise UsageError(needed_driver(handle.run_id))
+    return handle
 
 
 def _wait_words(parser: Parser) -> Any:

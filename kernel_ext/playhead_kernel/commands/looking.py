@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
 from playhead.machine.history import before
-from playhead.machine.snapshot import Status
+from playhead.machine.snapshot import ACTIVE, Status
 from playhead.machine.standing import standing
 from playhead.results import StepResult
 from playhead.runs.listing import RunInfo
@@ -20,6 +21,7 @@ from playhead_kernel.handle import RunHandle
 from playhead_kernel.listing import Listing
 from playhead_kernel.moments import reached
 from playhead_kernel.naming import joined, path_in, place_in, places
+from playhead_kernel.needs import needed_driver
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
 from playhead_kernel.refusals import unknown
@@ -46,7 +48,9 @@ def ls(session: Session, given: Given) -> Listing[RunInfo]:
     columns = ["run", "workflow", "status", "forked from", "changed", "note"]
     store = session.room.runtime.store.name
     empty = f"No such run is stored in {store}." if given.flow or given.status else f"No run is stored in {store} yet."
-    listing = Listing(found[: given.n], columns, lambda info: _row(session, info, defined), empty)
+    shown = found[: given.n]
+    abandoned = session.abandoned() if any(info.status in ACTIVE for info in shown) else []
+    listing = Listing(shown, columns, lambda info: _row(session, info, defined, abandoned), empty)
     if len(found) > given.n:
         session.say(f"The newest {given.n} of {len(found)} runs (-n shows more).")
     return listing
@@ -64,11 +68,13 @@ def _flow_id(session: Session, name: str | None) -> str | None:
     return name
 
 
-def _row(session: Session, info: RunInfo, defined: dict[str, Flow]) -> list[str]:
+def _row(session: Session, info: RunInfo, defined: Container[str], abandoned: Container[str]) -> list[str]:
     parent = f"{info.parent[0]}@{info.parent[1]}" if info.parent else ""
     age = (datetime.now(UTC) - info.updated_at).total_seconds()
     changed = "" if session.preferences.deterministic else ago(age)
-    note = "" if info.workflow_id in defined else "not defined: run its cell"
+    note = "nobody drives it: %workflow recover" if info.run_id in abandoned else ""
+    if info.workflow_id not in defined:
+        note = "not defined: run its cell"
     return [info.run_id, info.workflow_id, info.status, parent, changed, note]
 
 
@@ -76,6 +82,8 @@ def show(session: Session, given: Given) -> RunHandle:
     """Show a run here, live; also one of an earlier kernel. Says which steps have changed since it began."""
     handle = session.find(given.run)
     session.present(handle, again=True)
+    if session.is_abandoned(handle):
+        session.say(needed_driver(handle.run_id))
     changed = ["/".join(change.path) for change in handle.changes()]
     if changed:
         have = "1 step has" if len(changed) == 1 else f"{len(changed)} steps have"
