@@ -212,8 +212,10 @@ class Context(Generic[S]):
 class StateView(Mapping[str, Any]):
     """A read-only dict, so that ``ctx.state["x"] = 1`` says what to do instead of being lost."""
 
+    _values: dict[str, Any]
+
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = dict(values)
+        vars(self)["_values"] = dict(values)
 
     def __getitem__(self, key: str) -> Any:
         return self._values[key]
@@ -226,6 +228,9 @@ class StateView(Mapping[str, Any]):
 
     def __setitem__(self, key: str, value: Any) -> NoReturn:
         raise TypeError(f"ctx.state is read-only: call ctx.set_state({key}=...) to change it.")
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        self[name] = value
 
     def __delitem__(self, key: str) -> NoReturn:
         raise TypeError(f"ctx.state is read-only and keys stay: call ctx.set_state({key}=None) instead.")
