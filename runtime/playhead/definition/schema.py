@@ -42,6 +42,12 @@ class Schema:
         from pydantic import ConfigDict, InstanceOf, PydanticSchemaGenerationError, PydanticUserError, TypeAdapter
         from pydantic.warnings import ArbitraryTypeWarning
 
+        if isinstance(self.annotation, _VALUES):
+            what = type_name(type(self.annotation))
+            raise DefinitionFault(
+                f"{self.annotation!r} cannot be used as a schema: it is a {what} and no type; give a class, such as a "
+                "pydantic model, or a type such as list[int]"
+            )
         try:
             return TypeAdapter(self.annotation)
         except (PydanticSchemaGenerationError, PydanticUserError):
@@ -90,6 +96,8 @@ class Schema:
         return f"Schema({type_name(self.annotation)})"
 
 
+#: What people write by mistake. pydantic takes a dict for a schema in its own words, and a text for a name to be found.
+_VALUES: Final = (dict, list, tuple, set, str, bytes, int, float)
 _PLAIN: Final = (bool, int, float, str, bytes, list, dict, type(None))
 
 
