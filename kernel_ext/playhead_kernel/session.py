@@ -328,7 +328,7 @@ class Session:
             self.say(f"{handle.workflow_id} {handle.run_id}: {handle.status}")
             return
         display = self.preferences.display if self.in_kernel else "text"
-        shown = shown_as(display, RunSource(handle.followed, self.clicks))
+        shown = shown_as(display, RunSource(handle.followed, self.clicks), sets_out=self.in_kernel and not again)
         shown.display()
         self.room.post(lambda: handle.views.add(shown))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from IPython.display import DisplayHandle
 
+from playhead.machine import events as E
 from playhead.machine.events import Event
 from playhead.machine.snapshot import ACTIVE, FINAL, Snapshot, Status
 from playhead_kernel.following import Followed
@@ -21,12 +22,15 @@ from playhead_kernel.following import Followed
 if TYPE_CHECKING:
     from playhead.definition.workflow import Workflow
     from playhead.runs.changes import StepChange
-    from playhead_widgets import Reply
+    from playhead_widgets import Player, Reply
     from playhead_widgets.source import Refuse, Sibling
 
 _log = logging.getLogger("playhead")
 
 FLUSH_RATE: Final = 20.0  # times per second; the server drops messages that come by the thousand
+
+#: By these a run is set going.
+_SETTING_OUT: Final = frozenset({E.RUN_STARTED, E.RUN_RESUMED, E.RUN_CLAIMED, E.RUN_REWOUND})
 
 
 class Driving(Protocol):
@@ -81,23 +85,29 @@ class RunSource:
 
 
 class Shown:
-    """One output that shows the run: the widget, or a picture or outline that is published again."""
+    """One output that shows the run: the widget, or a picture or outline that is published again.
 
-    def __init__(self, seen: int, content: Callable[[], Any], player: Any = None) -> None:
+    ``content`` is what to publish of the run as it was after an event; None: as it is now.
+    """
+
+    def __init__(
+        self, seen: int, content: Callable[[int | None], Any], player: Any = None, at: int | None = None
+    ) -> None:
         self.player = player
         self.told = seen  # the last event that it knows of
         self._content = content
+        self._at = at
         self._handle: Any = None  # of the cell that shows it; a player inside another has none
 
     def display(self) -> None:
         """Show it in the cell that is being run."""
         self._handle = DisplayHandle()  # type: ignore[no-untyped-call]  # IPython types it in part only
-        self._handle.display(self._content())
+        self._handle.display(self._content(self._at))
 
     def renew(self) -> None:
         """Publish it as it is now, wherever it was displayed."""
         if self._handle is not None:
-            self._handle.update(self._content())
+            self._handle.update(self._content(None))
 
 
 class Views:
@@ -168,21 +178,42 @@ class Views:
             shown.renew()
 
 
-def shown_as(display: str, source: RunSource) -> Shown:
-    """The run as ``auto`` (the live player), ``static`` (a picture) or ``text`` (an outline)."""
+def shown_as(display: str, source: RunSource, *, sets_out: bool = False) -> Shown:
+    """The run as ``auto`` (the live player), ``static`` (a picture) or ``text`` (an outline).
+
+    ``sets_out`` says that a command has just set it going. Then the picture is of that very moment: it will be replaced
+    when the run rests, is the same for all runs of the workflow, and need not be drawn while the first steps run.
+    """
     # The widgets are loaded when the first run is shown: whoever only counts runs does not wait for them.
     from playhead_widgets.picture import picture
 
-    def still() -> Any:
-        return picture(source.workflow, source.snapshot())
+    def still(at: int | None) -> Any:
+        return picture(source.workflow, source.snapshot(at))
 
-    seen = source.snapshot().seq
+    seen = source.snapshot()
+    at = _set_out(source.events()) if sets_out and seen.status in ACTIVE else None
     if display == "auto":
         from playhead_widgets.player import Player
 
         player = Player(source)
-        return Shown(seen, lambda: player, player)
-    return Shown(seen, still if display == "static" else lambda: Outline(still().text))
+        return Shown(seen.seq, lambda at: player if at is None else Opening(player, at), player, at)
+    return Shown(seen.seq, still if display == "static" else lambda at: Outline(still(at).text), at=at)
+
+
+def _set_out(events: Sequence[Event]) -> int | None:
+    """The event by which the run was set going last."""
+    return next((event.seq for event in reversed(events) if event.type in _SETTING_OUT), None)
+
+
+class Opening:
+    """A player, and for where there is none the picture of the run after event ``at``."""
+
+    def __init__(self, player: Player, at: int) -> None:
+        self._player = player
+        self._at = at
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self._player.bundle(self._at, **kwargs)
 
 
 class Outline:

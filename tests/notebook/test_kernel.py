@@ -216,6 +216,25 @@ def test_of_a_quick_run_every_step_is_told_in_a_few_messages_and_its_end_in_the_
     assert len(patches) <= 3 + 20 * took
 
 
+def test_beside_the_player_of_a_run_stands_how_it_set_out_until_it_rests(kernel: Kernel) -> None:
+    kernel(QUICK)
+    for _ in range(3):  # however far it has come by the time that it is shown
+        first, *steps = kernel.cell("run = %workflow run quick 0 --wait").shown[0]["text/plain"].splitlines()
+        assert (first, len(steps)) == ("quick: running", 300)
+        assert all(step.endswith(": pending") for step in steps)
+        assert published(kernel)[-1].count(": success") == 301
+
+
+def test_who_asks_to_see_a_run_under_way_is_shown_how_it_stands(kernel: Kernel) -> None:
+    kernel("run = %workflow run slow 1")
+    kernel.until(lambda: kernel("[event.type for event in run.events()][-1]") == "'step-started'")
+    try:
+        [shown] = kernel.cell("%workflow show").shown
+        assert shown["text/plain"].splitlines()[1].endswith("hold: running")
+    finally:
+        kernel("release.set(); run.wait(); release.clear()")
+
+
 def _told(kernel: Kernel, model: str) -> list[dict[str, Any]]:
     """What the browser's end of the player is told: the truth as it is shown, and each patch since."""
     said = [m["content"] for m in kernel.messages if m["content"].get("comm_id") == model]

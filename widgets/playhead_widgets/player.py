@@ -152,9 +152,12 @@ class Player(anywidget.AnyWidget):
     # -- showing -------------------------------------------------------------------------------------------
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget; the drawing and the outline for where there is none."""
+        return self.bundle(**kwargs)
+
+    def bundle(self, at: int | None = None, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget, and for where there is none a picture of the run after event ``at``, or as it is now."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        still = Picture(self.source.workflow, self.source.snapshot())
+        still = Picture(self.source.workflow, self.source.snapshot(at))
         return {**data, **still._repr_mimebundle_()}, metadata
 
 
