@@ -77,6 +77,11 @@ class Step(Generic[I, O]):
             raise DefinitionFault(f"A step needs a function, not {type(fn).__name__}{hint}.")
         self.fn = fn
         self.id = _checked_id(fn, id)
+        if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+            raise DefinitionFault(
+                f"Step {self.id!r} yields, and a step returns one value: return a list, or send what comes piece by "
+                "piece with ctx.write(...)."
+            )
         shape = _Shape(fn, self.id, namespace or {})
         self.input = Schema.of(shape.input if input is _UNSET else input)
         self.output = Schema.of(shape.output if output is _UNSET else output)

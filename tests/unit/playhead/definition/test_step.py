@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -23,3 +24,17 @@ def test_a_class_is_no_step() -> None:
     no_step: Any = Loader
     with pytest.raises(DefinitionFault, match="'Loader' is a class: make a step of a function"):
         step(no_step)
+
+
+def test_a_function_that_yields_is_no_step() -> None:
+    def pages(n: int) -> Iterator[int]:
+        yield n
+
+    async def chunks(n: int) -> AsyncIterator[int]:
+        yield n
+
+    for yielding in (pages, chunks):
+        with pytest.raises(
+            DefinitionFault, match=rf"Step '{yielding.__name__}' yields, .* return a list, or send .*write"
+        ):
+            step(yielding)
