@@ -50,7 +50,7 @@ class Drive:
     async def over(self) -> None:
         """Return when it is over, or raise what ended it. To give up waiting changes nothing."""
         if not self.task.done():
-            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            waiter: asyncio.Future[None] = self.task.get_loop().create_future()  # which no other loop can wait for
             self._waiters.append(waiter)
             await waiter
         self.task.result()
