@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import ormsgpack
@@ -162,6 +162,27 @@ async def test_values_are_read_only_when_they_are_asked_for() -> None:
     assert load(again.input) == "x" * 1_000
     assert store.read == 1
     assert isinstance(again.state["small"], Encoded)  # it was not worth a reading
+
+
+def test_events_are_looked_through_only_until_the_values_are_found() -> None:
+    def unending() -> Iterator[Event]:
+        yield EVENTS[0]
+        raise AssertionError("nothing that is wanted comes after this")
+
+    run = Snapshot("run", input=LARGE, state=Map({"carried": LARGE, "small": SMALL}))
+    assert encode_point(Point(run, b"", ()), unending()) == encode_point(Point(run, b"", ()), EVENTS)
+
+
+def test_what_is_large_and_stands_in_no_event_is_repeated_and_not_lost() -> None:
+    again = decode_point(encode_point(Point(Snapshot("run", input=LARGE), b"", ()), EVENTS[1:]), lambda seq, slot: b"")
+    assert again is not None
+    assert again.snapshot.input == LARGE
+
+
+def test_what_is_kept_elsewhere_and_stands_in_no_event_makes_no_point() -> None:
+    elsewhere = External("digest", 400_000, bytes.fromhex)
+    with pytest.raises(TypeError, match="stands in no event"):
+        encode_point(Point(Snapshot("run", input=elsewhere), b"", ()), EVENTS)
 
 
 async def test_a_huge_value_is_read_through_its_event() -> None:
