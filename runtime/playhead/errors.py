@@ -93,8 +93,8 @@ class ValidationFailed(WorkflowError):
 
     def __init__(self, issues: Iterable[Issue], *, subject: str | None = None) -> None:
         self.issues = tuple(issues)
-        lines = "\n".join(str(issue) for issue in self.issues)
-        super().__init__(f"Invalid {subject or self.subject}: \n{lines}")
+        lines = "".join(f"\n{issue}" for issue in self.issues)
+        super().__init__(f"Invalid {subject or self.subject}{f': {lines}' if lines else '.'}")
 
 
 class InputInvalid(ValidationFailed):
