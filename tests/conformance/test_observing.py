@@ -76,6 +76,14 @@ async def test_events_before_the_first_are_refused(world: World) -> None:
         await collected(run.observe(after=-1))
 
 
+async def test_a_moment_is_not_named_by_a_step(world: World) -> None:
+    run: Any = asking(Hold()).create_run(runtime=world.runtime)
+    await run.start(1)
+    for look in (run.snapshot, run.events):
+        with pytest.raises(TypeError, match=r"named by its number, as in run\.history\(\), not by 'ask'"):
+            await look("ask")
+
+
 async def test_an_observer_of_a_run_at_rest_gets_what_there_is_and_ends(engine: str, tmp_path: Path) -> None:
     place, hold = SharedPlace(engine, tmp_path), Hold()
     async with place.runtime() as ours, place.runtime() as theirs:

@@ -80,7 +80,12 @@ class Control:
         return snapshot
 
     async def read(self, seq: int | None) -> RunLog:
-        """The log as it stands now, with all that came after event ``seq``; None: with what is at hand."""
+        """The log as it stands now, with all that came after event ``seq``; None: with what is at hand.
+
+        Raises `TypeError` for what is no number.
+        """
+        if seq is not None and not isinstance(seq, int):
+            raise TypeError(f"An event is named by its number, as in run.history(), not by {seq!r}.")
         await self.present()
         if seq is not None and seq < self.log.start:
             await self.log.whole()
@@ -88,9 +93,10 @@ class Control:
 
     async def since(self, after: int) -> RunLog:
         """The same, for who wants the events after that one. Raises `ValueError` below 0."""
+        log = await self.read(after)
         if after < 0:
             raise ValueError(f"after is {after}; give the number of an event, or 0 for the whole log.")
-        return await self.read(after)
+        return log
 
     async def stored(self) -> Snapshot:
         """The run as it stands now. Raises `NoSuchRun` if it was never stored."""
