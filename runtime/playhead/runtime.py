@@ -94,6 +94,8 @@ class Runtime:
     ) -> None:
         if engine not in ("evented", "direct"):
             raise WorkflowError(f"engine is {engine!r}; it must be 'evented' or 'direct'.")
+        if isinstance(workflows, Workflow):
+            raise WorkflowError("workflows is one workflow; give a list of them, workflows=[...].")
         self.engine = engine
         self.store = store_for(store, durable=engine == "evented", durability=durability)
         self._own_executor = executor is None

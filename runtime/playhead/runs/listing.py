@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from playhead.errors import WorkflowError
+from playhead.machine.snapshot import Status
 from playhead.stores.port import RunSummary
 
 
@@ -55,7 +56,10 @@ class RunFilter:
 
 
 def page_of(summaries: Iterable[RunSummary], wanted: RunFilter, page: int, per_page: int) -> RunPage:
-    """One page of the runs that ``wanted`` takes. Raises `WorkflowError` for a page that cannot be."""
+    """One page of the runs that ``wanted`` takes. Raises `WorkflowError` for a page, or a status, that cannot be."""
+    unknown = (wanted.statuses or frozenset()).difference(Status)
+    if unknown:
+        raise WorkflowError(f"There is no status {min(unknown)!r}; there is {', '.join(Status)}.")
     if page < 1 or per_page < 1:
         raise WorkflowError(f"page {page} and per_page {per_page} must be at least 1.")
     found = [item for item in map(_info, summaries) if wanted.takes(item)]
