@@ -325,7 +325,8 @@ class Session:
         """Show the run here; a line of text does where it is shown already, unless ``again``."""
         self._presented = (self.shell.execution_count, handle.run_id)
         if handle.views and not again:
-            self.say(f"{handle.workflow_id} {handle.run_id}: {handle.status}")
+            ending = ", being canceled" if handle.followed.is_active and handle.followed.snapshot().canceling else ""
+            self.say(f"{handle.workflow_id} {handle.run_id}: {handle.status}{ending}")
             return
         display = self.preferences.display if self.in_kernel else "text"
         shown = shown_as(display, RunSource(handle.followed, self.clicks), sets_out=self.in_kernel and not again)

@@ -127,7 +127,7 @@ def test_pause_lets_what_is_under_way_end(slow: Notebook) -> None:
 
 def test_cancel_ends_the_run(slow: Notebook) -> None:
     slow("%workflow run slow 1")
-    slow("%workflow cancel")
+    assert ": running, being canceled\n" in slow.said("%workflow cancel")
     slow("release.set()")
     assert slow("%workflow wait").status == "canceled"
 
