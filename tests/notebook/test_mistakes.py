@@ -12,6 +12,8 @@ MISTAKES = {
     "%workflow run sms 3": "There is no workflow 'sms': did you mean 'sums'?",
     "%workflow run qqqqqqq 3": "There is no workflow 'qqqqqqq'; there is sums, chain, orders.",
     "%workflow run": "%workflow run: the following arguments are required: FLOW (see %workflow run -h)",
+    "%workflow run sums": "'sums' needs an input, key=value pairs or one value: (value): Input should be a valid ",
+    "%workflow run orders": "'orders' needs an input, key=value pairs or one value: customer: Field required; total: ",
     "%workflow run sums 3 --wiat": "There is no option '--wiat': did you mean '--wait'?",
     "%workflow run sums 3 --id": "%workflow run: argument --id: expected one argument (see %workflow run -h)",
     "%workflow run sums 3 4": "'3 4' is neither one value nor key=value pairs. Quote a value that has blanks.",

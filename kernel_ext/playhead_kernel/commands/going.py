@@ -6,6 +6,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from playhead.errors import InputInvalid
 from playhead_kernel.commands.command import (
     Command,
     Given,
@@ -24,6 +25,7 @@ from playhead_kernel.handle import RunHandle
 from playhead_kernel.needs import needed_driver
 from playhead_kernel.parsing import Parser
 from playhead_kernel.payloads import unquoted
+from playhead_kernel.refusals import one_line
 from playhead_kernel.session import Session
 
 
@@ -37,9 +39,14 @@ def run(session: Session, given: Given) -> RunHandle | Rest:
         raise UsageError(f"Quote a breakpoint with its condition: --break '{given.breaks[-1]} if EXPR'")
     breaks = [session.breakpoint(text, [flow]) for text in given.breaks]
     value = value_given(session, given, given.payload, flow.input)
-    handle = session.start(
-        flow, value, run_id=given.id, state=state_given(session, given), per_step=given.step, breaks=breaks
-    )
+    state = state_given(session, given)
+    try:
+        handle = session.start(flow, value, run_id=given.id, state=state, per_step=given.step, breaks=breaks)
+    except InputInvalid as error:
+        if value is not None:
+            raise
+        missing = one_line("\n".join(map(str, error.issues)))
+        raise UsageError(f"{flow.id!r} needs an input, key=value pairs or one value: {missing}") from error
     if given.quiet:
         session.hush(handle)
         return rest_or(handle, given.wait or given.step)
