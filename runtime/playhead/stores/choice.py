@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from playhead.errors import WorkflowError
 from playhead.stores.memory import MemoryStore
 from playhead.stores.port import Store
 
@@ -17,7 +18,10 @@ DEFAULT_STORE = ".playhead"
 
 
 def store_for(store: str | os.PathLike[str] | Store | None, *, durable: bool, durability: Durability) -> Store:
-    """The store in that folder, or the one given; for None, the usual folder if it is to be durable, else memory."""
+    """The store in that folder, or the one given; for None, the usual folder if it is to be durable, else memory.
+
+    Raises `WorkflowError` for what is neither.
+    """
     if store is None and not durable:
         return MemoryStore()
     if store is None or isinstance(store, str | os.PathLike):
@@ -25,4 +29,6 @@ def store_for(store: str | os.PathLike[str] | Store | None, *, durable: bool, du
         from playhead.stores.disk import DiskStore
 
         return DiskStore(Path(store or DEFAULT_STORE), durability=durability)
+    if isinstance(store, type) or not hasattr(store, "append"):
+        raise WorkflowError(f"{store!r} is no store: give the path of a folder, or a store such as MemoryStore().")
     return store

@@ -27,3 +27,11 @@ async def test_a_status_that_there_is_not_is_refused_instead_of_finding_nothing(
         with pytest.raises(WorkflowError, match=r"There is no status 'done'; there is pending, .* success, failed"):
             await runtime.runs(status=status)
         assert (await runtime.runs(status=["success", "failed"])).items == []
+
+
+@pytest.mark.parametrize("store", [5, MemoryStore, double])
+def test_what_is_no_store_is_refused(store: Any) -> None:
+    with pytest.raises(
+        WorkflowError, match=r"is no store: give the path of a folder, or a store such as MemoryStore\(\)"
+    ):
+        Runtime(store)
