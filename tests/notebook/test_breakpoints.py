@@ -178,6 +178,12 @@ def test_a_condition_behind_after_sees_the_output(chain: Notebook) -> None:
     assert status(chain, "%workflow run chain 2") == "success"
 
 
+def test_a_breakpoint_may_be_quoted_with_its_condition(chain: Notebook) -> None:
+    chain('%workflow break "two if input > 2"')
+    assert status(chain, "%workflow run chain 1") == "success"
+    assert status(chain, "%workflow run chain 2") == "paused"
+
+
 def test_a_condition_that_fails_stops_the_run_and_is_told(chain: Notebook) -> None:
     chain("%workflow break two if input.nothing")
     assert status(chain, "%workflow run chain 1") == "paused"

@@ -74,8 +74,8 @@ class Command:
         if self.tail is None:
             return line, None
         words, *rest = re.split(rf"\s{self.tail}(?:\s|$)", line, maxsplit=1)
-        if not rest:
-            return words, None
+        if not rest or any(words.count(quote) % 2 for quote in "\"'"):  # quoted with what is before it
+            return line, None
         text = rest[0].strip()
         while (option := text.rpartition(" ")[2]).startswith("--") and option in self.parser.options:
             words, text = f"{words} {option}", text.removesuffix(option).rstrip()
