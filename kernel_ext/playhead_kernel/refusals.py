@@ -19,6 +19,7 @@ _HERE = {
     "step=... or label=...": "--step or --label",
     "use another run_id, or resume, restart or time_travel this one": "give another --id, or go on with this one: "
     "%workflow resume, continue or travel",
+    "Close it; opening it again makes a new one there": "%workflow store, with its folder, makes a new one there",
     "Give them as context=, or go further back": "Go further back",
     "another run_id": "another --id",
 }
