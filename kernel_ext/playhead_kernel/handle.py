@@ -249,11 +249,16 @@ class RunHandle:
         return [line for event in self.followed.events(after) for line in event.data.get("changes") or ()]
 
     def _must_be_here(self) -> None:
-        if self._home is not self._desk.room.runtime:
-            raise WorkflowError(
-                f"Run {self.run_id!r} is in the store {self._home.store.name}, and the notebook uses another one now: "
-                f"go back with %workflow store {self._home.store.name}"
-            )
+        room, store = self._desk.room, self._home.store.name
+        if room.is_open and self._home is room.runtime:
+            return
+        way = "" if room.is_open else "load the extension with %load_ext playhead, and "
+        if room.is_open and store != room.runtime.store.name:
+            way = f"go back with %workflow store {store}, and "
+        raise WorkflowError(
+            f"The store {store} was closed since run {self.run_id!r} was got from it: {way}get the run again, "
+            f"run = %workflow show {self.run_id}"
+        )
 
     # -- looking -----------------------------------------------------------------------------------------------
 

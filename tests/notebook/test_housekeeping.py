@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -37,8 +39,26 @@ def test_a_handle_of_another_store_says_how_to_go_back(chain: Notebook) -> None:
     chain("run = %workflow show c")
     chain("%workflow store other")
     error = str(chain.cell("run.proceed()").error)
-    assert "go back with %workflow store .playhead" in error
+    assert "go back with %workflow store .playhead, and get the run again, run = %workflow show c" in error
     chain("%workflow store .playhead")
+
+
+def test_a_handle_of_a_store_that_was_opened_anew_says_how_to_get_the_run_again(chain: Notebook) -> None:
+    chain("run = %workflow show c")
+    chain("%workflow store .playhead")
+    assert "get the run again, run = %workflow show c" in str(chain.cell("run.wait()").error)
+    chain("run = %workflow show c")
+    assert chain("run.wait()").status == "success"
+    chain("%reload_ext playhead")
+    assert "get the run again, run = %workflow show c" in str(chain.cell("run.wait()").error)
+
+
+def test_a_store_whose_folder_was_deleted_is_made_anew_as_the_refusal_says(chain: Notebook, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / ".playhead")
+    time.sleep(0.02)  # a store looks for its file every hundredth of a second
+    assert "%workflow store, with its folder, makes a new one there" in chain.refused("%workflow run chain 2")
+    chain("%workflow store .playhead")
+    assert chain("%workflow run chain 2 --wait").status == "success"
 
 
 def test_a_store_that_cannot_be_opened_is_refused_and_the_old_one_stays(chain: Notebook, tmp_path: Path) -> None:
