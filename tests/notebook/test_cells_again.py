@@ -267,3 +267,33 @@ def check(order: Order) -> float:
     return order.due()
 """)
     assert notebook("%workflow continue --wait").result.output == 3
+
+
+MODEL = """
+from pydantic import BaseModel
+from playhead import Workflow, step
+
+class Basket(BaseModel):
+    total: float
+"""
+DATACLASS = """
+from dataclasses import dataclass
+from playhead import Workflow, step
+
+@dataclass
+class Basket:
+    total: float
+"""
+
+
+@pytest.mark.parametrize(
+    "again", [MODEL, MODEL + "    shop: str = 'corner'", DATACLASS], ids=["model", "field", "data"]
+)
+def test_a_step_from_before_its_class_was_defined_anew_takes_instances_of_the_new_one(
+    notebook: Notebook, again: str
+) -> None:
+    notebook(again.removesuffix("    shop: str = 'corner'"))
+    notebook("@step\ndef price(basket: Basket) -> float:\n    return basket.total * 2")
+    notebook(again)
+    notebook("flow = Workflow('shopping', input=Basket).then(price).commit()")
+    assert notebook("run = %workflow run shopping total=3 --wait\nrun.result.output") == 6.0

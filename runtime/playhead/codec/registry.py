@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
 from weakref import WeakKeyDictionary
 
-from playhead.codec.classes import class_name, kind_of, loaded_class
+from playhead.codec.classes import Kind, class_name, kind_of, loaded_class
 from playhead.codec.schemas import classes_in
 from playhead.errors import DefinitionFault, Issue
 
@@ -80,13 +80,25 @@ def register_type(
 
 
 def register_schema(annotation: object) -> None:
-    """Register every class that a value of this type may hold; done for the schemas of every workflow."""
+    """Register every class that a value of this type may hold; done for the schemas of every workflow.
+
+    A model that its module holds now keeps its name: a step that was not defined anew may still have the one before,
+    which takes instances of the new one by their attributes. No other kind of class does, so there the latest wins.
+    """
     if type(annotation) is type and annotation.__module__ == "builtins":
         return  # int, str, list ...: nothing to be found again
     for cls in classes_in(annotation):
         name = _names.get(cls, class_name(cls))
-        if name not in _by_name or _by_name[name].cls is not cls:
+        known = _by_name.get(name)
+        if known is None or (known.cls is not cls and not _is_the_present_model(name, known.cls)):
             _enter(name, Registration(cls))
+
+
+def _is_the_present_model(name: str, cls: type) -> bool:
+    """Whether it is a model, and the one that its module holds under that name now."""
+    return (
+        kind_of(cls) is Kind.MODEL and not getattr(cls, "__pydantic_root_model__", False) and loaded_class(name) is cls
+    )
 
 
 def register_workflow(workflow: Workflow[Any, Any]) -> None:

@@ -6,12 +6,13 @@ import collections
 import dataclasses
 import enum
 import gc
+import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, Optional, TypedDict, TypeVar, Union
 
 import pytest
-from pydantic import BaseModel, ByteSize, HttpUrl, PrivateAttr
+from pydantic import BaseModel, ByteSize, HttpUrl, PrivateAttr, create_model
 
 from playhead.codec import registry
 from playhead.codec.registry import find, register_schema, register_type
@@ -228,3 +229,15 @@ def test_a_schema_of_a_newer_class_takes_the_name() -> None:
     register_schema(first)
     register_schema(second)
     assert find(f"{HERE}:Cell") is second
+
+
+def test_a_schema_of_an_older_model_leaves_the_name_to_the_one_that_its_module_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    older, newer = (create_model("Cell", __module__=HERE, x=(int, ...)) for _ in range(2))
+    monkeypatch.setattr(sys.modules[HERE], "Cell", newer, raising=False)
+    register_schema(older)
+    register_schema(newer)
+    register_schema(older)
+    assert find(f"{HERE}:Cell") is newer
+    assert type(load(dump(older(x=1)))) is newer
