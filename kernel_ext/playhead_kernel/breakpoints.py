@@ -104,9 +104,11 @@ class Breakpoints:
         """Forget all of them."""
         self._everywhere.clear()
 
-    def once(self, run_id: str, breakpoints: Iterable[Breakpoint]) -> None:
-        """Let this run alone pause at each of these, once, in place of those it had before."""
+    def once(self, run_id: str, breakpoints: Iterable[Breakpoint]) -> list[Breakpoint]:
+        """Let this run alone pause at each of these, once, in place of those it had before; gives these back."""
+        before = self._once.get(run_id, [])
         self._once[run_id] = list(breakpoints)
+        return before
 
     def going(self, run_id: str, workflow: Workflow[Any, Any], snapshot: Snapshot) -> Stops | None:
         """The run is set going from ``snapshot``: what it is to be asked before each step."""

@@ -26,7 +26,7 @@ from playhead_kernel.breakpoints import Breakpoints, breakpoint_in
 from playhead_kernel.engine_room import SLICE, EngineRoom
 from playhead_kernel.exporting import checked_path, write_page
 from playhead_kernel.following import Followed
-from playhead_kernel.naming import address, is_at, path_in
+from playhead_kernel.naming import address, is_at, joined, path_in
 from playhead_kernel.printing import Pins
 from playhead_kernel.viewing import Views
 
@@ -173,10 +173,17 @@ class RunHandle:
 
     continue_ = proceed
 
-    def until(self, step: str) -> RunHandle:
+    def until(self, step: StepLike) -> RunHandle:
         """Go on, and pause before ``step`` (``price``, ``outer/fetch``, the item ``ship#3``); does not wait."""
-        self._desk.breakpoints.once(self.run_id, [breakpoint_in(self.workflow, step)])
-        return self.proceed()
+        name = step if isinstance(step, str) else joined(address_of(step))
+        before = self._desk.breakpoints.once(self.run_id, [breakpoint_in(self.workflow, name)])
+        try:
+            return self.proceed()
+        except BaseException:
+            self._desk.breakpoints.once(
+                self.run_id, before
+            )  # it did not go on: what it is told next knows nothing of it
+            raise
 
     def pause(self) -> RunHandle:
         """Let nothing more begin; what is under way ends first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playhead_widgets.views.run import header_of
-from tests.notebook.cells import CHAIN, DEEP, SUMS
+from tests.notebook.cells import CHAIN, DEEP, ORDERS, SUMS
 from tests.notebook.shells import Notebook
 
 
@@ -314,6 +314,19 @@ def test_a_breakpoint_given_with_a_run_is_for_that_run_and_once(chain: Notebook)
     assert status(chain, "%workflow continue a") == "paused"
     assert chain("ran[:2]") == ["one", "one"]
     assert status(chain, "%workflow travel a two") == "success"  # both have been met
+
+
+def test_a_refused_until_is_forgotten(notebook: Notebook) -> None:
+    notebook(ORDERS)
+    notebook("run = %workflow run orders customer=Ada total=3 --wait")
+    assert "waits for an answer" in notebook.refused("%workflow until approve")
+    assert status(notebook, "%workflow resume ok=true") == "success"
+
+
+def test_until_takes_the_step_itself(chain: Notebook) -> None:
+    chain("run = %workflow run chain 1 --step")
+    assert chain("run.until(three).wait()").status == "paused"
+    assert list(chain("run.result.steps")) == ["one", "two"]
 
 
 def test_until_goes_to_a_step_once(chain: Notebook) -> None:
