@@ -198,6 +198,12 @@ class _Shape:
             elif parameter.kind is not inspect.Parameter.VAR_KEYWORD:
                 inputs.append(parameter)
         self._choose_input(inputs)
+        names = [parameter.name for parameter in parameters]
+        if self.takes_input and self.context_name == names[0]:
+            raise DefinitionFault(
+                f"Step {self.id!r} takes its context before its input: write the input first, as in "
+                f"def {self.id}({names[1]}, {names[0]})."
+            )
 
     def _choose_input(self, inputs: list[inspect.Parameter]) -> None:
         required = [p.name for p in inputs if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]

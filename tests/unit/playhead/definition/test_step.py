@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playhead import step
+from playhead import Context, step
 from playhead.errors import DefinitionFault
 
 
@@ -38,3 +38,17 @@ def test_a_function_that_yields_is_no_step() -> None:
             DefinitionFault, match=rf"Step '{yielding.__name__}' yields, .* return a list, or send .*write"
         ):
             step(yielding)
+
+
+def test_the_input_stands_before_the_context() -> None:
+    def late(ctx: Context[Any], n: int) -> int:
+        return n
+
+    with pytest.raises(DefinitionFault, match=r"write the input first, as in def late\(n, ctx\)\."):
+        step(late)
+
+    @step
+    def alone(ctx: Context[Any], *, unused: int = 1) -> str:
+        return ctx.run_id
+
+    assert not alone.takes_input
