@@ -109,6 +109,11 @@ def test_a_parent_is_not_forgotten_before_its_forks(chain: Notebook) -> None:
     assert chain.said("%workflow rm child c") == "child is deleted.\nc is deleted.\n"
 
 
+def test_a_wrong_name_among_several_leaves_all_of_them(chain: Notebook) -> None:
+    assert "There is no run 'zzz'" in chain.refused("%workflow rm c zzz")
+    assert [info.run_id for info in chain("%workflow ls")] == ["c"]
+
+
 def test_an_active_run_is_not_forgotten(notebook: Notebook) -> None:
     notebook(SLOW)
     notebook("%workflow run slow 1 --id s")

@@ -34,8 +34,7 @@ def recover(session: Session, given: Given) -> Listing[RunHandle]:
 
 def rm(session: Session, given: Given) -> None:
     """Forget runs for good. One that is active, or that others were forked from, is refused."""
-    for name in given.runs:
-        run_id = session.completed(name)
+    for run_id in [session.completed(name) for name in given.runs]:  # a wrong name leaves all of them
         session.delete(run_id)
         session.say(f"{run_id} is deleted.")
 
