@@ -36,6 +36,8 @@ MISTAKES = {
     "%workflow stop": "There is no command 'stop': did you mean 'cancel'? %workflow -h lists all.",
     "n = 4\n%workflow run sums n": "'n' is taken as a text, and does not fit; --input n gives the variable's value.",
     "n = 4\n%workflow run sums $n": "'$n' is taken as a text, and does not fit; --input n gives the variable's value.",
+    "n = 4\n%workflow run orders customer=Ada total=$n": "'$n' is taken as a text, and does not fit; --input VAR ",
+    "n = 4\n%workflow run orders customer=Ada total={n}": "'{n}' is taken as a text, and does not fit; --input VAR ",
     "%workflow export": "Name the file too: %workflow export [RUN] FILE.html",
     "%workflow break two if": "Say what must hold: two if EXPR",
     "%workflow break two if input = 3": "Maybe you meant '=='",

@@ -60,11 +60,23 @@ def value_given(session: Session, given: Given, words: Sequence[str], schema: Sc
 
 def _must_not_mean_a_variable(session: Session, words: Sequence[str], schema: Schema | None, value: Any) -> None:
     """A word is a text, though it may name a variable: where the text does not fit, and its value does, say how."""
+    _must_not_mean_variables(session, schema, value)
     name = value.strip("${}") if isinstance(value, str) else ""
     if len(words) != 1 or name not in session.variables():
         return
     if issues_of(schema, value) and not issues_of(schema, session.shell.user_ns[name]):
         raise UsageError(f"{value!r} is taken as a text, and does not fit; --input {name} gives the variable's value.")
+
+
+def _must_not_mean_variables(session: Session, schema: Schema | None, value: Any) -> None:
+    """The same of what is typed as ``key=$name`` or ``key={name}``, as other magics take it."""
+    texts = [text for text in value.values() if isinstance(text, str)] if isinstance(value, dict) else []
+    meant = [text for text in texts if text[:1] in ("$", "{") and text.strip("${}") in session.variables()]
+    if meant and issues_of(schema, value):
+        raise UsageError(
+            f"{meant[0]!r} is taken as a text, and does not fit; --input VAR gives a variable that holds all of it, "
+            "such as a dict."
+        )
 
 
 def state_given(session: Session, given: Given) -> Any:
