@@ -229,7 +229,7 @@ class StateView(Mapping[str, Any]):
     def __setitem__(self, key: str, value: Any) -> NoReturn:
         raise TypeError(f"ctx.state is read-only: call ctx.set_state({key}=...) to change it.")
 
-    def __setattr__(self, name: str, value: Any) -> NoReturn:
+    def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
 
     def __delitem__(self, key: str) -> NoReturn:
