@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Makes the coroutine that is to be run, when it is to be run.
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
-#: Seconds after which a task that goes from one thing to the next gives others a turn of the event loop.
+#: Seconds for which a run may go from one thing to the next within one turn of the event loop; then others have theirs.
 SLICE = 0.002
 
 
@@ -48,6 +48,7 @@ class Flights:
         self.launched = 0
         self._waiting: list[Flight] = []
         self._loop = asyncio.get_running_loop()
+        self._until: float | None = None
 
     def launch(self, path: Path, work: Work, call: Call | None = None, grace: float | None = None) -> None:
         """Have ``work`` done once what was recorded is committed; until it is over, it is under way at ``path``."""
@@ -70,7 +71,6 @@ class Flights:
             flight.task = self._loop.create_task(self._fly(driver, flight), context=context)
 
     async def _fly(self, driver: Driver, flight: Flight) -> None:
-        until = self._loop.time() + SLICE
         following: Flight | None = flight
         while following is not None:
             flight = following
@@ -92,7 +92,7 @@ class Flights:
             if not await driver.carry_on():
                 return
             is_as_new = driver.spans is None and _is_as_before(flight.task, before)
-            following = self._next(driver, flight, is_as_new and self._loop.time() < until)
+            following = self._next(driver, flight, is_as_new and self._has_time())
 
     def _over(self, driver: Driver, flight: Flight) -> None:
         if self.items.get(flight.path) is flight:
@@ -107,6 +107,17 @@ class Flights:
             return following
         self.start(driver)
         return None
+
+    def _has_time(self) -> bool:
+        """Whether the loop may be held up longer; wherever something is waited for, it turns, and all begins anew."""
+        now = self._loop.time()
+        if self._until is None:
+            self._until = now + SLICE
+            self._loop.call_soon(self._begin_turn)
+        return now < self._until
+
+    def _begin_turn(self) -> None:
+        self._until = None
 
     def release(self, path: Path) -> None:
         """Nothing is under way at ``path`` any more: it ends with what is being recorded."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TypeAlias
 
 from playhead.stores.access import Access, Busy
@@ -27,19 +27,22 @@ class Appends:
         self._access = access
         self._here = threading.local()
 
-    async def add(self, append: Append) -> None:
-        """Commit it, together with what else is to be written in this turn of the loop. Raises `StoreConflict`."""
+    def add(self, append: Append) -> Awaitable[None] | None:
+        """Commit it, together with what else is to be written in this turn of the loop; None if it is done already.
+
+        Raises `StoreConflict`, now or when it is awaited.
+        """
         loop = asyncio.get_running_loop()
         turn: Turn | None = getattr(self._here, "turn", None)
         if turn is None or turn.loop is not loop:
             turn = self._here.turn = Turn(loop, self._access)
         if not turn.is_alone(append.run_id):
-            await turn.share(append)
-            return
+            return turn.share(append)
         try:
             self._access.change_now(Database.append, append)
         except Busy:
-            await self._access.change_much(Database.append, append)
+            return self._access.change_much(Database.append, append)
+        return None
 
 
 class Turn:

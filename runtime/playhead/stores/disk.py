@@ -79,7 +79,9 @@ class DiskStore:
 
     async def append(self, run_id: str, after: int, frames: Sequence[bytes], summary: RunSummary | None = None) -> None:
         """One row, in one commit with what else is appended in this turn of the event loop."""
-        await self._appends.add(Append(check_run_id(run_id), after, frames, summary))
+        waiting = self._appends.add(Append(check_run_id(run_id), after, frames, summary))
+        if waiting is not None:
+            await waiting
         self._bell.ring(run_id)
 
     async def read(self, run_id: str, after: int = 0) -> list[bytes]:
