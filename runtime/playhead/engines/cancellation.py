@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Generator
+from typing import Final
+
+#: One for all: it is held for a moment, and few runs are ever cancelled.
+_LOCK: Final = threading.Lock()
 
 
 class Cancellation:
@@ -14,7 +18,6 @@ class Cancellation:
         self._is_set = False
         self._event: threading.Event | None = None  # for threads that wait; made for the first one
         self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
-        self._lock = threading.Lock()
 
     def is_set(self) -> bool:
         """Whether the run is being cancelled."""
@@ -22,7 +25,7 @@ class Cancellation:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block this thread until the run is cancelled, or ``timeout`` seconds; whether it is cancelled."""
-        with self._lock:
+        with _LOCK:
             if self._is_set:
                 return True
             event = self._event = self._event or threading.Event()
@@ -30,7 +33,7 @@ class Cancellation:
 
     def set(self) -> None:
         """Tell everybody."""
-        with self._lock:
+        with _LOCK:
             self._is_set = True
             if self._event is not None:
                 self._event.set()
@@ -40,7 +43,7 @@ class Cancellation:
                 loop.call_soon_threadsafe(_finish, future)
 
     def __await__(self) -> Generator[None, None, None]:
-        with self._lock:
+        with _LOCK:
             if self._is_set:
                 return
             loop = asyncio.get_running_loop()

@@ -69,13 +69,13 @@ class Driver:
         self.spans = spans
         self.snapshot = claim.after
         self.pending = claim
-        self.flights = Flights()
         self.cancellation = Cancellation()
         self.lists = Lists()
         self._progress = Progress()
         self.stopping = False
         self._now = env.clock.now
         self._loop = asyncio.get_running_loop()
+        self.flights = Flights(self._loop)
         #: Done when the claim is in the log; an error if it was refused. Whoever gave it up waits for it no longer.
         self.claimed: asyncio.Future[None] = self._loop.create_future()
         self.is_claimed = False
@@ -106,7 +106,8 @@ class Driver:
                     self._waiter = self._loop.create_future()
                     await self._waiter
                 self._check()
-                self._advance()
+                if self.snapshot.status in ACTIVE:
+                    self._advance()
                 self._has_news = False
             await run_callbacks(self, self.workflow)
         except BaseException as error:

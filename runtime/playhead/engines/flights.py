@@ -43,11 +43,11 @@ class Flight:
 class Flights:
     """What is under way in one run; at most one thing at a path."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.items: dict[Path, Flight] = {}
         self.launched = 0
         self._waiting: list[Flight] = []
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._until: float | None = None
 
     def launch(self, path: Path, work: Work, call: Call | None = None, grace: float | None = None) -> None:

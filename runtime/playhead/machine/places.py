@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from playhead.definition.entries import Body, Entry
 
 
+# Looked up once: an enum's members are found by way of its metaclass.
+_SUSPENDED: Final = Status.SUSPENDED
 _NUMBER: Final = re.compile(r"#([0-9]{1,9})\Z")
 
 
 def bare(path: Path) -> Path:
     """The path without turns and items: the ids from the outermost entry to the leaf."""
-    return tuple(part.partition("#")[0] for part in path)
+    return tuple([part.partition("#")[0] for part in path])  # in two thirds of the time that a generator takes
 
 
 def number_of(part: str) -> int | None:
@@ -51,13 +53,16 @@ def entry_at(workflow: Workflow[Any, Any], path: Path) -> tuple[Workflow[Any, An
 
 def body_of(entry: Entry, id: str) -> Body | None:
     """The step or workflow of that id in the entry."""
-    return next((body for body in entry.bodies if body.id == id), None)
+    for body in entry.bodies:
+        if body.id == id:
+            return body
+    return None
 
 
 def body_at(workflow: Workflow[Any, Any], path: Path) -> Body | None:
     """The step or workflow at ``path``; None for maps, sleeps and unknown paths."""
     found = entry_at(workflow, path)
-    return body_of(found[2], bare(path)[-1]) if found else None
+    return body_of(found[2], path[-1].partition("#")[0]) if found else None
 
 
 def declaration_order(workflow: Workflow[Any, Any], path: Path) -> tuple[tuple[int, int, int], ...]:
@@ -76,7 +81,7 @@ def _rank(workflow: Workflow[Any, Any], path: Path) -> tuple[int, int, int]:
 
 def suspended_leaves(workflow: Workflow[Any, Any], snapshot: Snapshot) -> list[Record]:
     """The records that wait for an answer, in declaration order."""
-    waiting = [path for path, status in snapshot.busy.items() if status is Status.SUSPENDED]
+    waiting = [path for path, status in snapshot.busy.items() if status is _SUSPENDED]
     if len(waiting) > 1:
         waiting.sort(key=lambda path: declaration_order(workflow, path))
     return [snapshot.records[path] for path in waiting]

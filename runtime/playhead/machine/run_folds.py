@@ -28,10 +28,12 @@ def _created(snapshot: Snapshot, event: Event, **more: Any) -> Snapshot:
     )
 
 
+_CIRCUMSTANCES: Final = frozenset({"definition", "outline", "trace"})
+
+
 def _circumstances(event: Event) -> dict[str, Any]:
     """By which definition the run is driven from here on, and in which trace."""
-    data = event.data
-    return {name: data[name] for name in ("definition", "outline", "trace") if name in data}
+    return {name: event.data[name] for name in _CIRCUMSTANCES & event.data.keys()}
 
 
 def _started(snapshot: Snapshot, event: Event) -> Snapshot:

@@ -86,7 +86,8 @@ async def _checked(control: Control, asked: Answer, snapshot: Snapshot) -> Ready
     targets = waiting_for(control.workflow, standing, asked.step, asked.label, asked.item)
     data = claims.answer(control.workflow, targets[0], asked.data)
     control.must_have_transient(snapshot, asked.request)
-    return Ready(snapshot, fit, targets, data, claims.encoded(control.storable(asked.request), "request"))
+    request = claims.encoded(control.storable(asked.request), "request") if asked.request else {}
+    return Ready(snapshot, fit, targets, data, request)
 
 
 async def _fit(control: Control, asked: Answer, snapshot: Snapshot) -> Fit | None:
@@ -101,7 +102,6 @@ async def _answered(control: Control, asked: Answer, ready: Ready) -> bool:
         content["request"] = ready.request
     if asked.per_step:
         content["per_step"] = True
-    await control.settled()
     draft = control.draft(ready.snapshot)
     if ready.fit is not None:
         draft.add(E.RUN_RESUMED, **content, **control.ownership(ready.fit))

@@ -33,13 +33,11 @@ async def _cancel_ours(control: Control, driver: Driver) -> None:
     waiting: set[asyncio.Future[None]] = {logged}
     if found is not None:
         waiting.add(found.task)
-    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     logged.cancel()
     await asyncio.wait([logged])
-    for task in done - {logged}:
-        error = task.exception()
-        if error is not None and not isinstance(error, RunInterrupted):
-            raise error
+    if found is not None and found.error is not None and not isinstance(found.error, RunInterrupted):
+        raise found.error
     await control.log.flush()
 
 

@@ -228,6 +228,8 @@ class Control:
 
     def must_have_transient(self, snapshot: Snapshot, request: Mapping[str, Any]) -> None:
         """Raises `RequestInvalid` if keys that are never stored were given at the start and are missing now."""
+        if not snapshot.transient:
+            return
         known = {**self.home.drives.transient.get(self.run_id, {}), **request}
         missing = [key for key in snapshot.transient if key not in known]
         if missing:

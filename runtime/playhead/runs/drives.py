@@ -38,11 +38,12 @@ WATCH_TIMEOUT = 5.0
 class Drive:
     """A run that is driven here: by a driver, in a task of its own, with helpers if it lasts."""
 
-    __slots__ = ("_waiters", "driver", "helpers", "is_known", "task")
+    __slots__ = ("_waiters", "driver", "error", "helpers", "is_known", "task")
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
         self.task: asyncio.Task[None]
+        self.error: Exception | None = None
         self.is_known = False
         self.helpers: tuple[asyncio.Task[None], ...] = ()
         self._waiters: list[asyncio.Future[None]] = []
@@ -53,7 +54,9 @@ class Drive:
             waiter: asyncio.Future[None] = self.task.get_loop().create_future()  # which no other loop can wait for
             self._waiters.append(waiter)
             await waiter
-        self.task.result()
+        if self.error is not None:
+            raise self.error
+        self.task.result()  # it may have been cancelled
 
     def end(self) -> None:
         """The last thing that its task does: who waits for it goes on when the task is done."""
@@ -96,7 +99,7 @@ class Drives:
         Raises `StoreConflict` if somebody else was first, and what else the store raises; then nothing has changed.
         """
         self._env.runtime.must_be_here()
-        transient = {**self.transient.get(log.run_id, {}), **self._unstored(request)}
+        transient = {**self.transient.get(log.run_id, {}), **self._unstored(request)} if self._env.transient else {}
         engine = Evented() if self._engine == "evented" else Direct()
         drive = Drive(
             Driver(
@@ -107,7 +110,6 @@ class Drives:
             spans.follow(log)
         self.paces[log.run_id] = pace
         drive.task = asyncio.get_running_loop().create_task(self._carry(drive), context=context)
-        drive.task.add_done_callback(_seen)
         self._found[log.run_id] = drive
         await drive.driver.claimed
         return drive
@@ -131,6 +133,8 @@ class Drives:
                 await driver.log.compact()
         except Fenced as fenced:
             _log.warning("%s", fenced)
+        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits for the drive is told
+            drive.error = error
         finally:
             for helper in drive.helpers:
                 helper.cancel()
@@ -224,9 +228,3 @@ class Drives:
 
     def _unstored(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return {key: request[key] for key in self._env.transient & request.keys()}
-
-
-def _seen(task: asyncio.Task[None]) -> None:
-    """Nobody may wait for the task: what ended it is then no warning of asyncio's."""
-    if not task.cancelled():
-        task.exception()

@@ -137,9 +137,13 @@ class Access:
         return database
 
     def _writable(self) -> Database:
-        database = self._ready()
-        if not database.frozen:
-            return database
+        database = self._database
+        if database is None or database.frozen or database.process != os.getpid():
+            return self._thawed(self._ready())
+        return database
+
+    def _thawed(self, database: Database) -> Database:
+        """The database, opened anew if it may be written to by now."""
         if inspect(self._folder):  # Still frozen?
             raise refusals.unwritable(self._folder)
         database.close_all()

@@ -52,6 +52,7 @@ class Turn:
         self.loop = loop
         self._access = access
         self._first: str | None = None
+        self._last: str | None = None
         self._has_others = False
         self._is_shared = access.waits_for_disk
         self._waiting: list[Waiting] = []
@@ -59,6 +60,9 @@ class Turn:
 
     def is_alone(self, run_id: str) -> bool:
         """Whether the run, which appends now, is the only one in this turn so far, as one was in the turn before."""
+        if run_id == self._last and not self._is_shared:
+            return True  # nobody has appended since it did
+        self._last = run_id
         if self._first is None:
             self._first = run_id
             self.loop.call_soon(self._end)

@@ -126,6 +126,7 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
         self.frozen = frozen  # read as it stood when it was opened, because the folder takes no new file
         self._path = os.fspath(folder / FILE)
         self._use = begin_use(folder / FILE)
+        self.process: Final = self._use[2]  # which opened it; no other may use it
         self._full_sync = full_sync
         self._local = threading.local()
         self._guard = threading.Lock()
@@ -133,11 +134,6 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
         self._opened = 0
         self._pages_due = 0
         self._in_place_until = 0.0
-
-    @property
-    def process(self) -> int:
-        """The process that opened it; no other may use it."""
-        return self._use[2]
 
     @property
     def _con(self) -> sqlite3.Connection:

@@ -190,7 +190,8 @@ class RunLog:
         """
         await self._turn.acquire()  # ``async with`` takes three coroutines for it, at each step of each run
         try:
-            self._must_follow(news)
+            if not self.is_followed_by(news):
+                raise self._overtaken(news)
             self._appending = True
             await self._save([*self._unsaved, *news.events], news.after)
             self._appending = False
@@ -202,7 +203,8 @@ class RunLog:
 
     def extend(self, news: News) -> None:
         """Let everybody in this process see ``news`` now, and commit it at the next `flush`."""
-        self._must_follow(news)
+        if not self.is_followed_by(news):
+            raise self._overtaken(news)
         self._unsaved += news.events
         self._extend(news)
 
@@ -221,10 +223,8 @@ class RunLog:
         """
         return not news.events or (news.before is self.snapshot and not self._appending)
 
-    def _must_follow(self, news: News) -> None:
-        """Raises `StoreConflict` if it does not."""
-        if not self.is_followed_by(news):
-            raise StoreConflict(self.run_id, news.before.seq, self.snapshot.seq)
+    def _overtaken(self, news: News) -> StoreConflict:
+        return StoreConflict(self.run_id, news.before.seq, self.snapshot.seq)
 
     async def _save(self, events: Sequence[Event], after: Snapshot) -> None:
         frames, chain = [], self._chain

@@ -107,7 +107,7 @@ def decode_batch(run_id: str, first: int, last: object, key: str, value: object)
     return frames
 
 
-def encode_summary(summary: RunSummary, last: int) -> bytes:
+def encode_summary(key: str, summary: RunSummary, last: int) -> bytes:
     """``last`` is the run's last event at that time: a log that ends before it has lost its tail."""
     items = (
         last,
@@ -118,7 +118,7 @@ def encode_summary(summary: RunSummary, last: int) -> bytes:
         summary.updated_at,
         summary.parent,
     )
-    return _seal(run_key(summary.run_id), _pack("summary", items))
+    return _seal(key, _pack("summary", items))
 
 
 def decode_summary(key: str, value: object) -> tuple[RunSummary, int]:

@@ -67,7 +67,8 @@ def statement_of(append: Append) -> tuple[str, tuple[Any, ...]]:
     reach = log_range(run_id)
     if summary is None:
         return APPEND, (key, last, encode_batch(key, frames), after, *reach)
-    listing = (run_key(run_id), encode_summary(summary, last))
+    listed = run_key(run_id)
+    listing = encode_summary(listed, summary, last)
     if not frames:
-        return LIST, (listing[0], None, listing[1], after, *reach)
-    return APPEND_AND_LIST, (key, last, encode_batch(key, frames), *listing, after, key, *reach)
+        return LIST, (listed, None, listing, after, *reach)
+    return APPEND_AND_LIST, (key, last, encode_batch(key, frames), listed, listing, after, key, *reach)
