@@ -85,15 +85,17 @@ class Driver:
         self._written: list[Future[None]] = []
         self._crash: BaseException | None = None
         self._cancel_seen = False
+        self._when_resting: Callable[[], None] | None = None
         self._writable = True
 
     # -- the loop ----------------------------------------------------------------------------------------------
 
-    async def drive(self, when_claimed: Callable[[], None]) -> None:
-        """Go on until the run rests; ``when_claimed`` is called when the claim is in the log.
+    async def drive(self, when_claimed: Callable[[], None], when_resting: Callable[[], None]) -> None:
+        """Go on until the run rests; ``when_claimed`` is called when the claim is in the log, the other one at the end.
 
         Raises what the store raises, `Fenced`, and `RunInterrupted` after `stop`.
         """
+        self._when_resting = when_resting
         try:
             self._advance()
             await self._claim(when_claimed)
@@ -115,6 +117,8 @@ class Driver:
             if not self.claimed.done():
                 self.claimed.set_exception(error)
             raise
+        finally:
+            self._when_resting = None  # which refers to whoever refers to this driver
 
     def wake(self) -> None:
         """There is news: decide again."""
@@ -144,6 +148,8 @@ class Driver:
             self._is_carried_on = False
             if self._has_news or not self.flights.items:
                 self.wake()
+                if self.snapshot.status not in ACTIVE and self._when_resting is not None:
+                    self._when_resting()
         return not self._has_news
 
     def crash(self, error: BaseException) -> None:

@@ -50,7 +50,7 @@ class Drive:
 
     async def over(self) -> None:
         """Return when it is over, or raise what ended it. To give up waiting changes nothing."""
-        if not self.task.done():
+        while not self.task.done():
             waiter: asyncio.Future[None] = self.task.get_loop().create_future()  # which no other loop can wait for
             self._waiters.append(waiter)
             await waiter
@@ -58,9 +58,10 @@ class Drive:
             raise self.error
         self.task.result()  # it may have been cancelled
 
-    def end(self) -> None:
-        """The last thing that its task does: who waits for it goes on when the task is done."""
-        for waiter in self._waiters:
+    def nearly_over(self) -> None:
+        """Wake who waits for it: when its task is about to end, that takes no turn of the event loop more."""
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
             if not waiter.done():  # given up
                 waiter.set_result(None)
 
@@ -128,7 +129,7 @@ class Drives:
     async def _carry(self, drive: Drive) -> None:
         driver = drive.driver
         try:
-            await driver.drive(partial(self._claimed, drive))
+            await driver.drive(partial(self._claimed, drive), drive.nearly_over)
             if not await self._is_forgotten(driver):
                 await driver.log.compact()
         except Fenced as fenced:
@@ -139,7 +140,7 @@ class Drives:
             for helper in drive.helpers:
                 helper.cancel()
             await self._let_go(driver)
-            drive.end()
+            drive.nearly_over()
 
     def _claimed(self, drive: Drive) -> None:
         """The run is ours; there may be nobody left who waits for that."""

@@ -199,7 +199,7 @@ class Database(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
 
     def append(self, append: Append) -> None:
         """Compare and append; `StoreConflict` if the log does not end at ``after``."""
-        if append.is_empty:
+        if append.summary is None and not append.frames:
             if self.last(append.run_id) != append.after:
                 raise self._conflict(append)
             return
