@@ -13,7 +13,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -167,7 +167,7 @@ def packed_part(part: Any) -> object:
     if kind is Encoded:
         return Ext(codes.ENCODED, part.data)
     if kind is Source:
-        return Ext(codes.SOURCE, ormsgpack.packb(tuple(part)))
+        return _packed_source(part)
     if kind is Logged:
         return Ext(codes.ENCODED, part.data)
     if kind is External:
@@ -181,6 +181,11 @@ def packed_part(part: Any) -> object:
     if kind is int:
         return Ext(codes.BIG_INT, bytes_of_int(part))
     raise TypeError(f"{kind.__qualname__} has no place in an event")
+
+
+@lru_cache(maxsize=1024)  # the runs of a workflow name the same places over and over
+def _packed_source(source: Source) -> Ext:
+    return Ext(codes.SOURCE, ormsgpack.packb(tuple(source)))
 
 
 def _pack(parts: Sequence[Any]) -> bytes:
