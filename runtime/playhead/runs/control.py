@@ -197,7 +197,9 @@ class Control:
         The claim is one commit with what is decided because of it. False, and the log read anew, if somebody else
         was first.
         """
-        await self.settled()
+        found = self.home.drives.of(self.run_id)
+        if found is not None:
+            await self.settled()
         pace, spans = Pace(steps, self.stops, passing), self._spans
         self._spans = None
         drives = self.home.drives

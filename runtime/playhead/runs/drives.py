@@ -130,7 +130,9 @@ class Drives:
         driver = drive.driver
         try:
             await driver.drive(partial(self._claimed, drive), drive.nearly_over)
-            if not await self._is_forgotten(driver):
+            if _is_unwanted(driver):
+                await self._env.store.delete(driver.log.run_id)
+            elif driver.log.wants_point:
                 await driver.log.compact()
         except Fenced as fenced:
             _log.warning("%s", fenced)
@@ -139,7 +141,10 @@ class Drives:
         finally:
             for helper in drive.helpers:
                 helper.cancel()
-            await self._let_go(driver)
+            self._let_go(driver)
+            if driver.snapshot.status in ACTIVE and driver.is_claimed:
+                with contextlib.suppress(Exception):  # the store may be gone; the lease then runs out by itself
+                    await leases.release(self._env.store, driver.log.run_id, self._env.owner)
             drive.nearly_over()
 
     def _claimed(self, drive: Drive) -> None:
@@ -149,7 +154,7 @@ class Drives:
             self.transient[driver.log.run_id] = driver.transient
         self._look_later(drive.task.get_loop())
 
-    async def _let_go(self, driver: Driver) -> None:
+    def _let_go(self, driver: Driver) -> None:
         """Hold nothing in memory for a run that has ended, but keys that time travel would need again."""
         run_id = driver.log.run_id
         self._found.pop(run_id, None)
@@ -159,17 +164,6 @@ class Drives:
             self.paces.pop(run_id, None)
             if not driver.transient:
                 self.transient.pop(run_id, None)
-        if driver.snapshot.status in ACTIVE and driver.is_claimed:
-            with contextlib.suppress(Exception):  # the store may be gone; the lease then runs out by itself
-                await leases.release(self._env.store, run_id, self._env.owner)
-
-    async def _is_forgotten(self, driver: Driver) -> bool:
-        """Delete the run if its workflow keeps none that ended like it; whether it was deleted."""
-        keep, status = driver.workflow.keep, driver.snapshot.status
-        if keep is None or status not in FINAL or status in keep:
-            return False
-        await self._env.store.delete(driver.log.run_id)
-        return True
 
     # -- helpers -----------------------------------------------------------------------------------------------
 
@@ -229,3 +223,9 @@ class Drives:
 
     def _unstored(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return {key: request[key] for key in self._env.transient & request.keys()}
+
+
+def _is_unwanted(driver: Driver) -> bool:
+    """Whether the workflow keeps none that ended like this run."""
+    keep, status = driver.workflow.keep, driver.snapshot.status
+    return keep is not None and status in FINAL and status not in keep

@@ -245,11 +245,9 @@ class RunLog:
 
     async def compact(self) -> None:
         """Keep a compaction point, if the log has grown enough since the last one and is in the store as it is here."""
-        if not self._has_outgrown_its_point():
-            return
         async with self._turn:
             is_stored = self.snapshot.seq == self._lineage[-1][1] + self._saved
-            if not (is_stored and self._has_outgrown_its_point()):
+            if not (is_stored and self.wants_point):
                 return
             point = Point(self.snapshot, self._chain, self._lineage)
             try:
@@ -258,7 +256,9 @@ class RunLog:
                 _log.debug("Run %s is kept without a compaction point.", self.run_id, exc_info=True)
             self._point = point.snapshot.seq
 
-    def _has_outgrown_its_point(self) -> bool:
+    @property
+    def wants_point(self) -> bool:
+        """Whether it has grown enough since its last compaction point."""
         return self.snapshot.seq - self._point >= max(POINT_AFTER, self._point // POINT_SHARE)
 
     # -- following ---------------------------------------------------------------------------------------------
