@@ -9,6 +9,7 @@ from typing import Final
 
 #: One for all: it is held for a moment, and few runs are ever cancelled.
 _LOCK: Final = threading.Lock()
+_NOBODY: Final[frozenset[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]]] = frozenset()
 
 
 class Cancellation:
@@ -17,7 +18,7 @@ class Cancellation:
     def __init__(self) -> None:
         self._is_set = False
         self._event: threading.Event | None = None  # for threads that wait; made for the first one
-        self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
+        self._waiters = _NOBODY
 
     def is_set(self) -> bool:
         """Whether the run is being cancelled."""
@@ -37,7 +38,7 @@ class Cancellation:
             self._is_set = True
             if self._event is not None:
                 self._event.set()
-            waiters, self._waiters = self._waiters, set()
+            waiters, self._waiters = self._waiters, _NOBODY
         for loop, future in waiters:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_finish, future)
@@ -48,11 +49,12 @@ class Cancellation:
                 return
             loop = asyncio.get_running_loop()
             waiter = (loop, loop.create_future())
-            self._waiters.add(waiter)
+            self._waiters |= {waiter}
         try:
             yield from waiter[1].__await__()
         finally:
-            self._waiters.discard(waiter)
+            with _LOCK:
+                self._waiters -= {waiter}
 
 
 def _finish(future: asyncio.Future[None]) -> None:

@@ -21,7 +21,7 @@ from playhead.definition.workflow import Workflow
 from playhead.engines.callbacks import run_callbacks
 from playhead.engines.cancellation import Cancellation
 from playhead.engines.dispatch import take
-from playhead.engines.flights import Flights
+from playhead.engines.flights import Flights, Turns
 from playhead.engines.inputs import Lists
 from playhead.engines.pace import Pace
 from playhead.engines.port import Commit, Environment, Spans
@@ -53,6 +53,7 @@ class Driver:
         workflow: Workflow[Any, Any],
         log: RunLog,
         claim: News,
+        turns: Turns,
         *,
         pace: Pace,
         transient: dict[str, Any],
@@ -74,15 +75,15 @@ class Driver:
         self._progress = Progress()
         self.stopping = False
         self._now = env.clock.now
-        self._loop = asyncio.get_running_loop()
-        self.flights = Flights(self._loop)
+        self._loop = turns.loop
+        self.flights = Flights(turns)
         #: Done when the claim is in the log; an error if it was refused. Whoever gave it up waits for it no longer.
         self.claimed: asyncio.Future[None] = self._loop.create_future()
         self.is_claimed = False
         self._has_news = False
         self._is_carried_on = False
         self._waiter: asyncio.Future[None] | None = None
-        self._written: list[Future[None]] = []
+        self._written: tuple[Future[None], ...] = ()
         self._crash: BaseException | None = None
         self._cancel_seen = False
         self._when_resting: Callable[[], None] | None = None
@@ -318,7 +319,7 @@ class Driver:
         """Record, or just show, something a body says; ``written`` is done when it is."""
         if keep and self.is_open(path):
             self.record(type, path, data)
-            self._written.append(written)
+            self._written += (written,)
             return
         if not keep:
             self.log.publish(Event(self.log.snapshot.seq, self.env.clock.now(), type, path, {**data, "live": True}))

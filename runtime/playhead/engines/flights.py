@@ -40,15 +40,37 @@ class Flight:
     task: asyncio.Task[None] | None = None
 
 
+class Turns:
+    """The turns of one event loop, counted as long as somebody asks."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._number = 0
+        self._is_counting = False
+
+    def present(self) -> int:
+        """The number of this turn."""
+        if not self._is_counting:
+            self._is_counting = True
+            self.loop.call_soon(self._next)
+        return self._number
+
+    def _next(self) -> None:
+        self._number += 1
+        self._is_counting = False
+
+
 class Flights:
     """What is under way in one run; at most one thing at a path."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, turns: Turns) -> None:
         self.items: dict[Path, Flight] = {}
         self.launched = 0
         self._waiting: list[Flight] = []
-        self._loop = loop
-        self._until: float | None = None
+        self._turns = turns
+        self._loop = turns.loop
+        self._turn = -1
+        self._until = 0.0
 
     def launch(self, path: Path, work: Work, call: Call | None = None, grace: float | None = None) -> None:
         """Have ``work`` done once what was recorded is committed; until it is over, it is under way at ``path``."""
@@ -110,14 +132,10 @@ class Flights:
 
     def _has_time(self) -> bool:
         """Whether the loop may be held up longer; wherever something is waited for, it turns, and all begins anew."""
-        now = self._loop.time()
-        if self._until is None:
-            self._until = now + SLICE
-            self._loop.call_soon(self._begin_turn)
+        now, turn = self._loop.time(), self._turns.present()
+        if turn != self._turn:
+            self._turn, self._until = turn, now + SLICE
         return now < self._until
-
-    def _begin_turn(self) -> None:
-        self._until = None
 
     def release(self, path: Path) -> None:
         """Nothing is under way at ``path`` any more: it ends with what is being recorded."""

@@ -15,6 +15,7 @@ from playhead.engines import leases
 from playhead.engines.direct import Direct
 from playhead.engines.driver import Driver, Fenced
 from playhead.engines.evented import Evented
+from playhead.engines.flights import Turns
 from playhead.engines.pace import Pace
 from playhead.engines.port import Environment
 from playhead.errors import StoreError
@@ -80,6 +81,7 @@ class Drives:
         self._found: dict[str, Drive] = {}
         self._helpers: set[asyncio.Task[None]] = set()
         self._looking: asyncio.AbstractEventLoop | None = None
+        self._turns: Turns | None = None
 
     def of(self, run_id: str) -> Drive | None:
         """The drive of the run here; None if there is none."""
@@ -100,17 +102,29 @@ class Drives:
         Raises `StoreConflict` if somebody else was first, and what else the store raises; then nothing has changed.
         """
         self._env.runtime.must_be_here()
+        loop = asyncio.get_running_loop()
+        if self._turns is None or self._turns.loop is not loop:
+            self._turns = Turns(loop)
         transient = {**self.transient.get(log.run_id, {}), **self._unstored(request)} if self._env.transient else {}
         engine = Evented() if self._engine == "evented" else Direct()
         drive = Drive(
             Driver(
-                self._env, engine, workflow, log, claim, pace=pace, transient=transient, context=context, spans=spans
+                self._env,
+                engine,
+                workflow,
+                log,
+                claim,
+                self._turns,
+                pace=pace,
+                transient=transient,
+                context=context,
+                spans=spans,
             )
         )
         if spans is not None:
             spans.follow(log)
         self.paces[log.run_id] = pace
-        drive.task = asyncio.get_running_loop().create_task(self._carry(drive), context=context)
+        drive.task = loop.create_task(self._carry(drive), context=context)
         self._found[log.run_id] = drive
         await drive.driver.claimed
         return drive

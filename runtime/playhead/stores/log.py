@@ -56,7 +56,7 @@ class RunLog:
         self._chain = b""
         self._unsaved: list[Event] = []
         self._appending = False
-        self._listeners: set[Callable[[Sequence[Event]], None]] = set()
+        self._listeners: tuple[Callable[[Sequence[Event]], None], ...] = ()
         # What is being written must not be taken for somebody else's by a reader before it is acknowledged.
         self._turn = asyncio.Lock()
         #: Held by whoever tells the run what to do next: one at a time in this process.
@@ -265,12 +265,15 @@ class RunLog:
 
     def listen(self, listener: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
         """Call ``listener`` with new events as they become visible; the result stops it."""
-        self._listeners.add(listener)
-        return lambda: self._listeners.discard(listener)
+        self._listeners += (listener,)
+        return lambda: self._leave(listener)
+
+    def _leave(self, listener: Callable[[Sequence[Event]], None]) -> None:
+        self._listeners = tuple(each for each in self._listeners if each is not listener)
 
     def publish(self, event: Event) -> None:
         """Show a live-only event to those who listen now, without keeping it."""
-        for listener in list(self._listeners):
+        for listener in self._listeners:
             listener((event,))
 
     async def changed(self, after: int, *, elsewhere: bool) -> None:
@@ -304,9 +307,8 @@ class RunLog:
             return
         self._past.extend(news)
         self.snapshot = news.after
-        if self._listeners:
-            for listener in list(self._listeners):
-                listener(news.events)
+        for listener in self._listeners:
+            listener(news.events)
 
 
 def _summary(events: Iterable[Event], after: Snapshot) -> RunSummary | None:
