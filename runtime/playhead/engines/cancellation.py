@@ -15,6 +15,8 @@ _NOBODY: Final[frozenset[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]]
 class Cancellation:
     """Set once, never cleared. Safe to use from any thread and any event loop."""
 
+    __slots__ = ("_event", "_is_set", "_waiters")
+
     def __init__(self) -> None:
         self._is_set = False
         self._event: threading.Event | None = None  # for threads that wait; made for the first one

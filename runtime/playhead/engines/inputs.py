@@ -15,6 +15,8 @@ from playhead.machine.snapshot import Snapshot
 class Lists:
     """Items of foreach inputs, each handed out once, so that a long list is decoded once and not per item."""
 
+    __slots__ = ("_split",)
+
     def __init__(self) -> None:
         self._split: dict[int, tuple[Payload, dict[int, Any]]] = {}
 

@@ -14,6 +14,8 @@ _STATUS: Final = {E.STEP_SUCCEEDED: "success", E.STEP_FAILED: "failed", E.STEP_S
 class Progress:
     """Counts the items that failed, so that they are looked up once for each foreach and not for each item."""
 
+    __slots__ = ("_failed",)
+
     def __init__(self) -> None:
         self._failed: dict[Path, int] = {}
 

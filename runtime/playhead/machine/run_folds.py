@@ -146,7 +146,7 @@ def _ended(status: Status) -> Folder:
 
 
 def _rested(status: Status) -> Folder:
-    return lambda snapshot, event: snapshot.after(event, status=status)
+    return lambda snapshot, event: snapshot.rested(event, status)
 
 
 def _run_canceled(snapshot: Snapshot, event: Event) -> Snapshot:

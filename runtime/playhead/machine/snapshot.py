@@ -205,6 +205,10 @@ class Snapshot(NamedTuple):
         passed = (self[0], event.seq, event.at)
         return tuple.__new__(Snapshot, passed + self[3:])
 
+    def rested(self, event: Event, status: Status) -> Snapshot:
+        """The run after ``event``, by which it came to rest."""
+        return tuple.__new__(Snapshot, (self[0], event.seq, event.at, *self[3:7], status, *self[8:]))
+
     def record(self, path: Path) -> Record | None:
         """What is known of ``path``; None if it was not reached."""
         return self.records.get(path)

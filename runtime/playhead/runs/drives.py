@@ -8,7 +8,7 @@ import contextvars
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from playhead.definition.workflow import Workflow
 from playhead.engines import leases
@@ -34,6 +34,9 @@ WATCH_DELAY = 0.25
 WATCH_PAUSE = 0.05
 #: Seconds of one wait on the store.
 WATCH_TIMEOUT = 5.0
+
+
+_EVENTED: Final = Evented()
 
 
 class Drive:
@@ -106,7 +109,7 @@ class Drives:
         if self._turns is None or self._turns.loop is not loop:
             self._turns = Turns(loop)
         transient = {**self.transient.get(log.run_id, {}), **self._unstored(request)} if self._env.transient else {}
-        engine = Evented() if self._engine == "evented" else Direct()
+        engine = _EVENTED if self._engine == "evented" else Direct()
         drive = Drive(
             Driver(
                 self._env,

@@ -57,6 +57,7 @@ def test_a_snapshot_after_an_event() -> None:
         "frames": Map({(): Frame(1)}),
     }
     assert before.passed(EVENT) == before._replace(seq=7, updated_at=2.5)
+    assert before.rested(EVENT, Status.PAUSED) == before._replace(seq=7, updated_at=2.5, status=Status.PAUSED)
     assert before.moved(EVENT, **moved) == before._replace(seq=7, updated_at=2.5, **moved)
     assert before.after(EVENT, owner="me") == before._replace(seq=7, updated_at=2.5, owner="me")
 
