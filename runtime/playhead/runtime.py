@@ -213,7 +213,7 @@ class Runtime:
         per_page: int = 50,
     ) -> RunPage:
         """The stored runs, newest first. ``since`` and ``until`` (aware) are about when a run was created."""
-        from playhead.runs.listing import RunFilter, page_of
+        from playhead.runs.listing import RunFilter, listed, page_of
 
         await self.open()
         wanted = RunFilter(
@@ -223,7 +223,7 @@ class Runtime:
             since,
             until,
         )
-        return page_of(await self.store.summaries(), wanted, page, per_page)
+        return page_of(await listed(self.store), wanted, page, per_page)
 
     async def get(self, run_id: str, fields: Iterable[str] | None = None, nested: bool = True) -> StoredRun:
         """A stored run. ``fields`` limits what is given (the rest is None); ``nested`` adds inner steps as ``a.b``.
@@ -254,19 +254,21 @@ class Runtime:
 
     async def abandoned(self) -> list[str]:
         """The ids of active runs that nobody drives any more: their process has died, and `recover` takes them up."""
+        from playhead.runs.listing import listed
         from playhead.runs.recovery import is_abandoned
 
         await self.open()
-        active = [summary.run_id for summary in await self.store.summaries() if summary.status in ACTIVE]
+        active = [summary.run_id for summary in await listed(self.store) if summary.status in ACTIVE]
         return [run_id for run_id in active if await is_abandoned(self, self.log_of(run_id))]
 
     async def recover(self, *, wait: bool = False) -> Recovery:
         """Take up every active run whose owner is gone. ``wait`` awaits their results too."""
+        from playhead.runs.listing import listed
         from playhead.runs.recovery import Recovery
 
         await self.open()
         runs, left = [], {}
-        for summary in await self.store.summaries():
+        for summary in await listed(self.store):
             if summary.status not in ACTIVE:
                 continue
             try:

@@ -130,6 +130,39 @@ async def test_an_answer_to_a_run_that_has_ended_elsewhere_is_refused(place: Sha
         assert (await late.snapshot()).output == ended.output == {"first": 1, "second": 2}
 
 
+@case("CONC-02")
+async def test_a_run_that_works_on_an_answer_is_listed_as_running_everywhere(place: SharedPlace, calls: Calls) -> None:
+    hold = Hold()
+    async with place.runtime() as one, place.runtime() as another:
+        run = asking(calls, hold).create_run(run_id=RUN, runtime=one)
+        await run.start({})
+        assert [(info.status, info.run_id) for info in (await another.runs()).items] == [("suspended", RUN)]
+        going = asyncio.ensure_future(run.resume(1))
+        await hold.is_reached()
+        assert (await another.runs(status="running")).total == 1
+        assert (await another.runs(status="suspended")).total == 0
+        hold.open()
+        await going
+        assert [info.status for info in (await another.runs()).items] == ["success"]
+
+
+@case("CRASH-02")
+async def test_a_run_that_was_left_while_it_worked_on_an_answer_is_recovered(place: SharedPlace, calls: Calls) -> None:
+    hold = Hold()
+    async with place.runtime() as one:
+        await asking(calls, hold).create_run(run_id=RUN, runtime=one).start({})
+        going = asyncio.ensure_future(asking(calls, hold).create_run(run_id=RUN, runtime=one).resume(1))
+        await hold.is_reached()
+    with pytest.raises(WorkflowError):
+        await going
+    hold.open()
+    async with place.runtime(workflows=[asking(calls, hold)]) as another:
+        assert await another.abandoned() == [RUN]
+        recovery = await another.recover(wait=True)
+        assert [run.run_id for run in recovery.runs] == [RUN]
+        assert (await recovery.runs[0].snapshot()).output == {"answer": 1}
+
+
 @case("CONC-06")
 async def test_of_two_resumed_streams_at_once_exactly_one_wins(world: World, calls: Calls) -> None:
     hold = Hold()

@@ -76,7 +76,15 @@ async def test_runs_do_not_mix(store: Store) -> None:
 
 async def test_the_summary_is_kept_with_the_frames(store: Store, other: Store) -> None:
     await store.append("run", 0, [b"1"], SUMMARY)
-    assert await other.summary("run") == SUMMARY
+    assert await other.summary("run") == SUMMARY._replace(last=1)
+
+
+async def test_a_summary_tells_after_which_event_it_was_written(store: Store, other: Store) -> None:
+    await store.append("run", 0, [b"1", b"2"], SUMMARY)
+    await store.append("run", 2, [b"3"])
+    assert [summary.last for summary in await other.summaries()] == [2]
+    await store.append("run", 3, [b"4"], SUMMARY)
+    assert [summary.last for summary in await other.summaries()] == [4]
 
 
 async def test_a_refused_append_leaves_the_summary(store: Store) -> None:
@@ -84,9 +92,9 @@ async def test_a_refused_append_leaves_the_summary(store: Store) -> None:
     changed = RunSummary("run", "flow", "success", None, 1.5, 9.0, None)
     with pytest.raises(StoreConflict):
         await store.append("run", 0, [b"x"], changed)
-    assert await store.summary("run") == SUMMARY
+    assert await store.summary("run") == SUMMARY._replace(last=1)
     await store.append("run", 1, [b"2"], changed)
-    assert await store.summary("run") == changed
+    assert await store.summary("run") == changed._replace(last=2)
 
 
 async def test_a_summary_without_frames_is_compared_too(store: Store) -> None:
@@ -95,7 +103,7 @@ async def test_a_summary_without_frames_is_compared_too(store: Store) -> None:
         await store.append("run", 0, [], SUMMARY)
     assert await store.summary("run") is None
     await store.append("run", 1, [], SUMMARY)
-    assert await store.summary("run") == SUMMARY
+    assert await store.summary("run") == SUMMARY._replace(last=1)
     assert await store.last("run") == 1
 
 
@@ -134,7 +142,7 @@ async def test_what_was_appended_is_there_after_closing_and_opening(store: Store
     await store.close()
     await store.open()
     assert await store.read("run") == [b"1"]
-    assert await store.summaries() == [SUMMARY]
+    assert await store.summaries() == [SUMMARY._replace(last=1)]
     await store.append("run", 1, [b"2"])
 
 

@@ -79,7 +79,7 @@ async def take(store, model: Model, number: int, verb: str, run_id: str, *rest) 
             assert offset == 0
             log += frames
             if summary is not None:
-                model.summaries[run_id] = summary
+                model.summaries[run_id] = summary._replace(last=len(log))
     elif verb == "read":
         assert await store.read(run_id, rest[0]) == log[rest[0] :]
     elif verb == "lease":

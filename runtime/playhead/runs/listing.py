@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
-from playhead.errors import WorkflowError
+from playhead.errors import StoreCorrupt, StoreForeign, WorkflowError
 from playhead.machine.snapshot import Status
-from playhead.stores.port import RunSummary
+from playhead.stores.port import RunSummary, Store
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,24 @@ class RunFilter:
             and (self.since is None or item.created_at >= self.since)
             and (self.until is None or item.created_at <= self.until)
         )
+
+
+async def listed(store: Store) -> list[RunSummary]:
+    """Every run's listing row, newest first. One at rest whose log goes on after that was resumed, and is running."""
+    summaries = await store.summaries()
+    return [s._replace(status=str(Status.RUNNING)) if await _was_resumed(store, s) else s for s in summaries]
+
+
+async def _was_resumed(store: Store, summary: RunSummary) -> bool:
+    if summary.status not in _AT_REST:
+        return False
+    try:
+        return await store.last(summary.run_id) > summary.last
+    except (StoreCorrupt, StoreForeign):  # of which whoever opens that run is told
+        return False
+
+
+_AT_REST: Final = frozenset({Status.SUSPENDED, Status.PAUSED})
 
 
 def page_of(summaries: Iterable[RunSummary], wanted: RunFilter, page: int, per_page: int) -> RunPage:

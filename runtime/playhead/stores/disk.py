@@ -126,7 +126,7 @@ class DiskStore:
         """The event up to which the log must go, by the run's listing row."""
         key = run_key(run_id)
         value = await self._access.look(Database.value, key)
-        return 0 if value is None else decode_summary(key, value)[1]
+        return 0 if value is None else decode_summary(key, value).last
 
     async def last(self, run_id: str) -> int:
         """The number of the run's last event, found by the index; `StoreCorrupt` if the log lacks its tail."""
@@ -140,7 +140,7 @@ class DiskStore:
         """The run's listing row."""
         key = run_key(check_run_id(run_id))
         value = await self._access.look(Database.value, key)
-        return None if value is None else decode_summary(key, value)[0]
+        return None if value is None else decode_summary(key, value)
 
     async def summaries(self) -> list[RunSummary]:
         """Every run's listing row, newest first."""
@@ -148,7 +148,7 @@ class DiskStore:
         start, end = RUNS
         while True:
             rows = await self._access.look(Database.scan, start, end, _CHUNK)
-            found += [decode_summary(key, value)[0] for key, _, value in rows]
+            found += [decode_summary(key, value) for key, _, value in rows]
             if len(rows) < _CHUNK:
                 break
             start = rows[-1][0] + "\0"  # the least key after it

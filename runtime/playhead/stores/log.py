@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
+from typing import Final
 
 from playhead.codec.events import (
     BLOB_THRESHOLD,
@@ -26,6 +27,7 @@ from playhead.machine import events as E
 from playhead.machine.events import Event
 from playhead.machine.fold import News
 from playhead.machine.rebase import rebased
+from playhead.machine.run_folds import RUN_FOLDERS
 from playhead.machine.snapshot import Snapshot
 from playhead.stores.past import Past
 from playhead.stores.port import RunSummary, Store
@@ -36,6 +38,7 @@ _log = logging.getLogger("playhead")
 POINT_AFTER = 256
 #: ... and the share of the log they must be, so that all points together are but a few times the size of the last.
 POINT_SHARE = 4
+_LISTED: Final = RUN_FOLDERS.keys() - {E.RUN_RESUMED}
 #: Seconds between looks at the store while following a run that another process drives.
 FOLLOW_TIMEOUT = 5.0
 
@@ -312,8 +315,11 @@ class RunLog:
 
 
 def _summary(events: Iterable[Event], after: Snapshot) -> RunSummary | None:
-    """The listing row, if these change what a listing shows."""
-    if not [event for event in events if not event.path and event.type.startswith("run-")]:
+    """The listing row, if these begin a run, or end a turn of it.
+
+    To go on from a rest is not listed: that would cost an eighth of an answer. The row is then behind its log.
+    """
+    if not [event for event in events if not event.path and event.type in _LISTED]:
         return None
     return RunSummary(
         after.run_id,

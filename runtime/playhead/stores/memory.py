@@ -50,7 +50,7 @@ class MemoryStore:
             if frames:
                 self._logs.setdefault(run_id, []).extend(map(bytes, frames))
             if summary is not None:
-                self._summaries[run_id] = summary
+                self._summaries[run_id] = summary._replace(last=last + len(frames))
         self._bell.ring(run_id)
 
     async def read(self, run_id: str, after: int = 0) -> list[bytes]:

@@ -12,7 +12,10 @@ from typing import NamedTuple, Protocol
 
 
 class RunSummary(NamedTuple):
-    """What a listing shows of a run. Times are seconds since 1970, UTC; ``parent`` is (run id, seq) of a fork."""
+    """What a listing shows of a run. Times are seconds since 1970, UTC; ``parent`` is (run id, seq) of a fork.
+
+    ``last`` is the number of the run's last event when the row was written; the store says so when it is read.
+    """
 
     run_id: str
     workflow_id: str
@@ -21,6 +24,7 @@ class RunSummary(NamedTuple):
     created_at: float
     updated_at: float
     parent: tuple[str, int] | None = None
+    last: int = 0
 
 
 class Lease(NamedTuple):

@@ -110,27 +110,18 @@ def decode_batch(run_id: str, first: int, last: object, key: str, value: object)
 
 def encode_summary(key: str, summary: RunSummary, last: int) -> bytes:
     """``last`` is the run's last event at that time: a log that ends before it has lost its tail."""
-    items = (
-        last,
-        summary.workflow_id,
-        summary.status,
-        summary.resource_id,
-        summary.created_at,
-        summary.updated_at,
-        summary.parent,
-    )
-    return _seal(key, _pack("summary", items))
+    return _seal(key, _pack("summary", (last, *summary[1:7])))  # the run's id stands in the key
 
 
-def decode_summary(key: str, value: object) -> tuple[RunSummary, int]:
-    """The listing row, and the run's last event when it was written."""
+def decode_summary(key: str, value: object) -> RunSummary:
+    """The listing row."""
     run_id = key.removeprefix("run/")
     last, workflow_id, status, resource_id, created_at, updated_at, parent = _items(run_id, key, value, _SUMMARY)
     if parent is not None:
         if list(map(type, parent)) != [str, int]:
             raise_damaged(run_id, 0)
         parent = tuple(parent)
-    return RunSummary(run_id, workflow_id, status, resource_id, created_at, updated_at, parent), last
+    return RunSummary(run_id, workflow_id, status, resource_id, created_at, updated_at, parent, last)
 
 
 def encode_lease(run_id: str, lease: Lease) -> bytes:
