@@ -66,7 +66,8 @@ async def _was_resumed(store: Store, summary: RunSummary) -> bool:
     if summary.status not in _AT_REST:
         return False
     try:
-        return await store.last(summary.run_id) > summary.last
+        is_behind = await store.last(summary.run_id) > summary.last
+        return is_behind and await store.summary(summary.run_id) == summary  # or else it came to rest meanwhile
     except (StoreCorrupt, StoreForeign):  # of which whoever opens that run is told
         return False
 

@@ -317,7 +317,7 @@ class RunLog:
 def _summary(events: Iterable[Event], after: Snapshot) -> RunSummary | None:
     """The listing row, if these begin a run, or end a turn of it.
 
-    To go on from a rest is not listed: that would cost an eighth of an answer. The row is then behind its log.
+    To go on from a rest is not listed, which would touch another page at each answer: the row is then behind its log.
     """
     if not [event for event in events if not event.path and event.type in _LISTED]:
         return None
