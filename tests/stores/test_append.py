@@ -87,6 +87,18 @@ async def test_a_summary_tells_after_which_event_it_was_written(store: Store, ot
     assert [summary.last for summary in await other.summaries()] == [4]
 
 
+@pytest.mark.parametrize("summary", [None, SUMMARY])
+@pytest.mark.parametrize("after", [-2, -1, 0, 2])
+async def test_what_does_not_follow_the_last_event_is_refused(
+    store: Store, after: int, summary: RunSummary | None
+) -> None:
+    await store.append("run", 0, [b"1"])
+    with pytest.raises(StoreConflict):
+        await store.append("run", after, [b"x"], summary)
+    assert await store.read("run") == [b"1"]
+    assert await store.summary("run") is None
+
+
 async def test_a_refused_append_leaves_the_summary(store: Store) -> None:
     await store.append("run", 0, [b"1"], SUMMARY)
     changed = RunSummary("run", "flow", "success", None, 1.5, 9.0, None)

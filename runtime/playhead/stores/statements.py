@@ -24,8 +24,9 @@ APPEND: Final = f"""
 """
 _REPLACE: Final = "ON CONFLICT (key, raw) DO UPDATE SET value = excluded.value"
 # The same with the run's listing row, in place of the one before; but no batch may take the place of another, as it
-# might in a store that somebody else has written to. And the listing row alone.
-_LAST_BEFORE: Final = _LAST.replace("tag", "CASE WHEN key < ? THEN tag ELSE -1 END", 1)
+# might in a store that somebody else has written to: then the end of the log is a text, which no number equals. And
+# the listing row alone.
+_LAST_BEFORE: Final = _LAST.replace("tag", "CASE WHEN key < ? THEN tag ELSE '' END", 1)
 APPEND_AND_LIST: Final = f"""
     INSERT INTO Cache ({_COLUMNS})
     SELECT key, 1, 0, NULL, 0, 0, tag, 0, 1, NULL, value
