@@ -35,8 +35,7 @@ WATCH_PAUSE = 0.05
 #: Seconds of one wait on the store.
 WATCH_TIMEOUT = 5.0
 
-
-_EVENTED: Final = Evented()
+_EVENTED: Final = Evented()  # one for all runs: it keeps nothing
 
 
 class Drive:
@@ -159,10 +158,12 @@ class Drives:
             for helper in drive.helpers:
                 helper.cancel()
             self._let_go(driver)
-            if driver.snapshot.status in ACTIVE and driver.is_claimed:
-                with contextlib.suppress(Exception):  # the store may be gone; the lease then runs out by itself
-                    await leases.release(self._env.store, driver.log.run_id, self._env.owner)
-            drive.nearly_over()
+            try:
+                if driver.snapshot.status in ACTIVE and driver.is_claimed:
+                    with contextlib.suppress(Exception):  # the store may be gone; the lease then runs out by itself
+                        await leases.release(self._env.store, driver.log.run_id, self._env.owner)
+            finally:  # also if that is cancelled: nobody may be left waiting
+                drive.nearly_over()
 
     def _claimed(self, drive: Drive) -> None:
         """The run is ours; there may be nobody left who waits for that."""

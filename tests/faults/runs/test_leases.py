@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playhead import MemoryStore
+from playhead import MemoryStore, Runtime, Workflow, step
 from playhead.engines import leases
 from playhead.engines.effects import Clock, fresh_owner
 from playhead.errors import StoreLocked
@@ -101,3 +101,40 @@ async def test_an_owner_goes_on_renewing_when_the_store_was_busy_for_a_while(cap
             await asyncio.sleep(BEAT)
     renewing.cancel()
     assert caplog.text.count("could not be renewed: Somebody has the store") == 3
+
+
+class DeafStore(MemoryStore):
+    """A store that does not answer when it is asked for a lease."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+
+    async def lease(self, run_id: str) -> Lease | None:
+        self.asked.set()
+        await asyncio.Event().wait()
+        return None
+
+
+async def test_who_waits_for_a_run_is_told_even_if_it_is_cancelled_while_it_gives_its_lease_back() -> None:
+    store, begun = DeafStore(), asyncio.Event()
+
+    @step(id="long")
+    async def long(n: int) -> int:
+        begun.set()
+        await asyncio.Event().wait()
+        return n
+
+    async with Runtime(store) as runtime:
+        run = Workflow("long").then(long).commit().create_run(run_id="run", runtime=runtime)
+        start = asyncio.create_task(run.start(1))
+        await begun.wait()
+        drive = runtime.drive_of("run")
+        assert drive is not None
+        drive.task.cancel()
+        await store.asked.wait()
+        drive.task.cancel()
+        told, _ = await asyncio.wait({start}, timeout=1.0)  # seconds, for what takes a turn of the loop
+        start.cancel()
+        assert told == {start}
+        assert start.cancelled()
