@@ -11,6 +11,9 @@ from playhead.errors import StoreCorrupt, StoreForeign, WorkflowError
 from playhead.machine.snapshot import Status
 from playhead.stores.port import RunSummary, Store
 
+#: A run in one of these goes on when somebody says so.
+AT_REST: Final = frozenset({Status.SUSPENDED, Status.PAUSED})
+
 
 @dataclass(frozen=True)
 class RunInfo:
@@ -57,22 +60,22 @@ class RunFilter:
 
 
 async def listed(store: Store) -> list[RunSummary]:
-    """Every run's listing row, newest first. One at rest whose log goes on after that was resumed, and is running."""
+    """Every run's listing row, newest first.
+
+    To resume a run does not write its row anew: one that says it is at rest, while its log goes on, is running.
+    """
     summaries = await store.summaries()
     return [s._replace(status=str(Status.RUNNING)) if await _was_resumed(store, s) else s for s in summaries]
 
 
 async def _was_resumed(store: Store, summary: RunSummary) -> bool:
-    if summary.status not in _AT_REST:
+    if summary.status not in AT_REST:
         return False
     try:
         is_behind = await store.last(summary.run_id) > summary.last
         return is_behind and await store.summary(summary.run_id) == summary  # or else it came to rest meanwhile
     except (StoreCorrupt, StoreForeign):  # of which whoever opens that run is told
         return False
-
-
-_AT_REST: Final = frozenset({Status.SUSPENDED, Status.PAUSED})
 
 
 def page_of(summaries: Iterable[RunSummary], wanted: RunFilter, page: int, per_page: int) -> RunPage:

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
-from typing import Final
 
 from playhead.codec.events import (
     BLOB_THRESHOLD,
@@ -27,7 +26,6 @@ from playhead.machine import events as E
 from playhead.machine.events import Event
 from playhead.machine.fold import News
 from playhead.machine.rebase import rebased
-from playhead.machine.run_folds import RUN_FOLDERS
 from playhead.machine.snapshot import Snapshot
 from playhead.stores.past import Past
 from playhead.stores.port import RunSummary, Store
@@ -38,7 +36,6 @@ _log = logging.getLogger("playhead")
 POINT_AFTER = 256
 #: ... and the share of the log they must be, so that all points together are but a few times the size of the last.
 POINT_SHARE = 4
-_LISTED: Final = RUN_FOLDERS.keys() - {E.RUN_RESUMED}
 #: Seconds between looks at the store while following a run that another process drives.
 FOLLOW_TIMEOUT = 5.0
 
@@ -319,7 +316,7 @@ def _summary(events: Iterable[Event], after: Snapshot) -> RunSummary | None:
 
     To go on from a rest is not listed, which would touch another page at each answer: the row is then behind its log.
     """
-    if not [event for event in events if not event.path and event.type in _LISTED]:
+    if not [event for event in events if event.type.startswith("run-") and event.type != E.RUN_RESUMED]:
         return None
     return RunSummary(
         after.run_id,
